@@ -1,0 +1,20 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// Everything is static and addressed relatively, so the build runs from any path on any host.
+export default defineConfig({
+  base: './',
+  plugins: [react()],
+  build: { target: 'es2022', chunkSizeWarningLimit: 600 },
+  worker: { format: 'es' },
+  test: {
+    include: ['app/**/*.test.{ts,tsx}'],
+    // One Dawn instance at a time: several on two cores only take turns.
+    fileParallelism: true,
+    maxWorkers: 2,
+    pool: 'forks',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    setupFiles: ['app/gpu/vitest.setup.ts'],
+  },
+});
