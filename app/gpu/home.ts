@@ -1,0 +1,72 @@
+/**
+ * Where a tensor lives and its operations run: on the GPU in float32, or on the CPU in float64. A method
+ * is written once against this interface and runs in either.
+ */
+
+export type Dtype = 'f32' | 'u32';
+
+/** A dense row-major array in one home. The last two dimensions are rows and columns; any before are a batch. */
+export interface Tensor {
+  readonly home: Home;
+  readonly shape: readonly number[];
+  /** 'f32' means float32 on the GPU and float64 on the CPU. */
+  readonly dtype: Dtype;
+}
+
+/** One line of the timings table: all calls of a kernel within one stage of the run. */
+export interface Timing {
+  kernel: string;
+  stage: string;
+  calls: number;
+  /** null where the clock gave nothing usable. */
+  ms: number | null;
+  /** 'gpu' from timestamp queries, 'wall' from the clock round a submission, shared out by estimated work. */
+  clock: 'gpu' | 'wall';
+  flop: number;
+  bytes: number;
+}
+
+export interface Home {
+  readonly kind: 'gpu' | 'cpu';
+  /** What computes, for people: "Apple M2 (metal-3)" or "CPU, float64". */
+  readonly label: string;
+  /**
+   * A tensor with these values, row-major, rounded to float32 in both homes so that both see the same data;
+   * zeros where no values are given.
+   */
+  tensor(shape: readonly number[], values?: ArrayLike<number>, dtype?: Dtype): Tensor;
+  /** The values, once everything that was queued before has run. Throws if any of it failed. */
+  read(tensor: Tensor): Promise<Float64Array | Float32Array | Uint32Array>;
+  /**
+   * Runs `body` and releases every tensor made inside it, except those found in what it returns (at any
+   * depth of plain objects and arrays). Bodies run one after the other, never side by side.
+   */
+  scope<T>(body: () => Promise<T>): Promise<T>;
+  /** Gives back the memory of a tensor before its scope ends. */
+  release(tensor: Tensor): void;
+  /** Takes the tensors found in `value` out of their scopes: whoever calls this releases them. */
+  keep<T>(value: T): T;
+  /** Names what is being done, for timings and progress. */
+  stage: string;
+  /** A seam: lets messages in, and throws if the run was cancelled or the device lost. */
+  checkpoint(): Promise<void>;
+  /** Waits until all queued work is done. */
+  finish(): Promise<void>;
+  /** Timings since the last call, after all queued work is done. */
+  timings(): Promise<Timing[]>;
+  /** Bytes in tensors now. */
+  readonly bytes: number;
+  /** Compare every operation with its float64 twin as it goes (GPU home only). */
+  readonly verify: boolean;
+}
+
+/** Number of entries of a shape; 1 for the empty shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+/** Second to last dimension. */
+export const rowsOf = (t: { shape: readonly number[] }): number => t.shape.at(-2) ?? 1;
+/** Last dimension. */
+export const colsOf = (t: { shape: readonly number[] }): number => t.shape.at(-1) ?? 1;
+/** Product of the dimensions before the last two. */
+export const batchOf = (t: { shape: readonly number[] }): number => sizeOf(t.shape.slice(0, -2));
+/** "512 x 384", for messages. */
+export const shapeText = (t: { shape: readonly number[] }): string => t.shape.join(' x ') || 'scalar';

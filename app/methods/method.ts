@@ -1,0 +1,132 @@
+/**
+ * The contract that every method signs. The declaration alone makes the controls, the link, the command
+ * line, the tables, the page and the tests; `run` does the experiment, in whichever home it is given.
+ */
+import type { PictureData } from '../data/source';
+import type { Home } from '../gpu/home';
+import type { Figure } from './figures';
+import type { LooseValues, ParameterSet, Values } from './parameters';
+
+export interface Metric {
+  label: string;
+  unit?: string;
+  better?: 'lower' | 'higher';
+}
+
+/** Metrics by key; null where a metric could not be computed, with the reason in `Outcome.reasons`. */
+export type Metrics = Readonly<Record<string, number | null>>;
+
+/**
+ * What must hold, as one comparison over the metrics. It is checked when the parameters are those of `at`
+ * (over the defaults, or over `quick`), whatever the seed.
+ */
+export interface Claim {
+  /** As a person says it: "Two power iterations come within 5 % of the best possible error". */
+  text: string;
+  /** The card's number of the claim. */
+  item: number;
+  at?: LooseValues;
+  value: (metrics: Readonly<Record<string, number>>) => number;
+  relation: '<=' | '>=' | '=';
+  bound: number | ((metrics: Readonly<Record<string, number>>) => number);
+  /** Not numerical (a clock, say): shown, but no reason for the command line to fail. */
+  advisory?: boolean;
+  /** Claims that only hold at full size are not asserted under `quick`. */
+  fullSizeOnly?: boolean;
+}
+
+export interface Preset {
+  id: string;
+  label: string;
+  /** What to notice, one sentence. */
+  notice: string;
+  values: LooseValues;
+  /** The data it is about: the generated matrix of the testbed, or the shipped picture. */
+  data?: 'testbed' | 'sample';
+  /** Shows where the method breaks. */
+  failure?: boolean;
+}
+
+export interface Paper {
+  title: string;
+  authors: string;
+  year: number;
+  /** arXiv id or DOI or venue. */
+  ref: string;
+  url: string;
+}
+
+/** One formula of the mathematics panel: TeX, rendered to MathML at build time, and what it says. */
+export interface Formula {
+  tex: string;
+  text: string;
+}
+
+export type Family = 'basics' | 'adapters' | 'training' | 'compression' | 'attention' | 'sequence' | 'points' | 'optimization';
+export type Testbed = 'matrix' | 'matmul' | 'adapt' | 'pretrain' | 'compress' | 'attention' | 'sequence' | 'points' | 'optimize';
+
+/** Part of a result, streamed while the run goes on. Later ones are merged over earlier ones, figures by id. */
+export interface Outcome {
+  metrics?: Metrics;
+  figures?: readonly Figure[];
+  /** Said to the person: a width that was cut, a fallback that was taken. */
+  notes?: readonly string[];
+  /** Why a metric is null, by metric key. */
+  reasons?: Readonly<Record<string, string>>;
+}
+
+/** What a run is given. */
+export interface Lab {
+  readonly home: Home;
+  /** The person's own matrix or picture, or the sample; null for the testbed's generated data. */
+  readonly data: PictureData | null;
+  /** Names the data for cache keys: its content hash and tensor name, or 'testbed'. */
+  readonly dataKey: string;
+  /** Progress: a seam where the run can be cancelled, drawn and sliced. fraction in 0..1. */
+  step(fraction: number, stage: string): Promise<void>;
+  /** Shows what there is so far. */
+  partial(outcome: Outcome): void;
+  /**
+   * What a live parameter does not change (a matrix on the device, a decomposition): made once, kept on
+   * the device within the memory budget. The key names everything that it depends on, besides data and home.
+   */
+  cached<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /** Median time of one call in ms on this home, by timestamps where there are any, else wall time. */
+  time(label: string, repeats: number, call: () => Promise<unknown>): Promise<number>;
+}
+
+export interface Method<S extends ParameterSet = ParameterSet> {
+  id: string;
+  title: string;
+  family: Family;
+  testbed: Testbed;
+  /** One line of purpose. */
+  summary: string;
+  papers: readonly Paper[];
+  formulas: readonly Formula[];
+  parameters: S;
+  metrics: Readonly<Record<string, Metric>>;
+  claims: readonly Claim[];
+  presets: readonly Preset[];
+  /** Sizes at which the claims still hold and a run takes a few seconds on a software adapter. */
+  quick: Partial<Values<S>>;
+  /** The data sources it takes besides its testbed. */
+  accepts: readonly ('matrix' | 'picture')[];
+  /** The two or three metrics that a person wants first. */
+  headline: readonly string[];
+  /** Shaders behind its pictures, by file name without .wgsl. */
+  shaders: readonly string[];
+  /** Parameters, bytes and flop that the chosen rank stands for, known before the run. */
+  budget?: (values: Values<S>, shape: { m: number; n: number }) => readonly { label: string; value: number; unit: string }[];
+  /** Refuses what the ranges alone cannot (rank above min(m, n) of this matrix), with a UserError. */
+  check?: (values: Values<S>, data: { rows: number; cols: number } | null) => void;
+  run(lab: Lab, values: Values<S>): Promise<Outcome>;
+  /**
+   * While a live parameter moves: the picture and the main numbers from what is cached, or null when
+   * nothing is cached yet. The figures of `run` replace it once the movement stops.
+   */
+  preview?(lab: Lab, values: Values<S>): Promise<Outcome | null>;
+}
+
+/** Checks the declaration's types; the registry finds methods by glob, so the file's default export is all. */
+export const defineMethod = <S extends ParameterSet>(method: Method<S>): Method<S> => method;
