@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cos, log, sin } from './fdlibm';
+import { cos, exp, log, sin } from './fdlibm';
 
 const bits = new DataView(new ArrayBuffer(8));
 
@@ -37,6 +37,28 @@ describe('log', () => {
     expect(pattern(log(0.5))).toBe('bfe62e42fefa39ef');
     expect(pattern(log(1 + 2 ** -52))).toBe('3cafffffffffffff');
     expect(pattern(log(5e-324))).toBe('c0874385446d71c3'); // -1074 ln 2
+  });
+});
+
+describe('exp', () => {
+  test('stays within 1 ulp of Math.exp over the whole range, subnormal results among them', () => {
+    let worst = 0;
+    for (let x = -745; x < 709.7; x += 0.0313) worst = Math.max(worst, ulps(exp(x), Math.exp(x)));
+    for (let x = -1.1; x < 1.1; x += 0.00013) worst = Math.max(worst, ulps(exp(x), Math.exp(x)));
+    expect(worst).toBeLessThanOrEqual(1);
+  });
+
+  test('is exact where the answer is known, the edge cases among them', () => {
+    expect(exp(0)).toBe(1);
+    expect(exp(-0)).toBe(1);
+    expect(exp(1e-20)).toBe(1);
+    expect(exp(710)).toBe(Infinity);
+    expect(exp(-746)).toBe(0);
+    expect(exp(-Infinity)).toBe(0);
+    expect(exp(NaN)).toBeNaN();
+    expect(pattern(exp(1))).toBe('4005bf0a8b14576a'); // fdlibm's e, 1 ulp above the nearest double
+    expect(pattern(exp(-1))).toBe('3fd78b56362cef38');
+    expect(exp(709.782712893384)).toBeGreaterThan(1.797e308);
   });
 });
 

@@ -1,9 +1,9 @@
 /**
- * log, cos and sin from + - * / alone, so that they give the same bits on every engine. ECMAScript leaves
- * the last bit of Math.log and Math.cos to the engine; data drawn with these three does not depend on it.
+ * log, exp, cos and sin from + - * / alone, so that they give the same bits on every engine. ECMAScript
+ * leaves the last bit of Math.log and the like to the engine; data made with these does not depend on it.
  *
- * The algorithms and constants are those of fdlibm 5.3 (e_log.c, k_cos.c, k_sin.c, e_rem_pio2.c); the error
- * is below 1 ulp. log takes every double. cos and sin take |x| <= 2^19 pi/2 = 823549.66..., the range in
+ * The algorithms and constants are those of fdlibm 5.3 (e_log.c, e_exp.c, k_cos.c, k_sin.c, e_rem_pio2.c);
+ * the error is below 1 ulp. log and exp take every double. cos and sin take |x| <= 2^19 pi/2 = 823549.66..., the range in
  * which the argument can be reduced without the table of 2/pi.
  *
  * fdlibm: Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunSoft, a Sun
@@ -22,6 +22,13 @@ const LG4 = 2.2222198432149784e-1; // 3fcc71c5 1d8e78af
 const LG5 = 1.818357216161805e-1; // 3fc74664 96cb03de
 const LG6 = 1.5313837699209373e-1; // 3fc39a09 d078c69f
 const LG7 = 1.4798198605116586e-1; // 3fc2f112 df3e5244
+
+const INV_LN2 = Math.LOG2E; // 3ff71547 652b82fe
+const P1 = 1.6666666666666602e-1; // 3fc55555 5555553e
+const P2 = -2.7777777777015593e-3; // bf66c16c 16bebd93
+const P3 = 6.613756321437934e-5; // 3f11566a af25de2c
+const P4 = -1.6533902205465252e-6; // bebbbd41 c5d26bf1
+const P5 = 4.1381367970572385e-8; // 3e663769 72bea4d0
 
 const C1 = 4.16666666666666e-2; // 3fa55555 5555554c
 const C2 = -1.388888888887411e-3; // bf56c16c 16c15177
@@ -93,6 +100,32 @@ export function log(x: number): number {
     return k === 0 ? f - (half - s * (half + r)) : k * LN2_HIGH - (half - (s * (half + r) + k * LN2_LOW) - f);
   }
   return k === 0 ? f - s * (f - r) : k * LN2_HIGH - (s * (f - r) - k * LN2_LOW - f);
+}
+
+/** e^x. 0 and Infinity where the result leaves the doubles. */
+export function exp(x: number): number {
+  if (Number.isNaN(x)) return NaN;
+  if (x > 7.09782712893384e2) return Infinity;
+  if (x < -7.451332191019412e2) return 0;
+  const ix = highWord(x) & 0x7fffffff;
+  if (ix < 0x3e300000) return 1 + x; // |x| < 2^-28
+  // x = k ln 2 + high - low, |high - low| <= ln 2 / 2
+  const k = ix > 0x3fd62e42 ? Math.trunc(INV_LN2 * x + (x < 0 ? -0.5 : 0.5)) : 0;
+  const high = x - k * LN2_HIGH;
+  const low = k * LN2_LOW;
+  const r = high - low;
+  const t = r * r;
+  const c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
+  if (k === 0) return 1 - ((r * c) / (c - 2) - r);
+  const y = 1 - (low - (r * c) / (2 - c) - high);
+  if (k === 1024) return scaled(y, 1023) * 2;
+  return k >= -1021 ? scaled(y, k) : scaled(y, k + 1000) * 2 ** -1000;
+}
+
+/** y 2^k, by adding to the exponent. */
+function scaled(y: number, k: number): number {
+  words[HIGH] = highWord(y) + (k << 20);
+  return double[0];
 }
 
 /** cos(x) for |x| <= 2^19 pi/2; NaN for what is no finite number. */

@@ -1,5 +1,5 @@
 /**
- * C += alpha A B in float64 on strided views: the one inner loop under every product and factorization of
+ * C += alpha A B in float64 on strided views, and the dot product: the inner loops under every product and factorization of
  * this folder. Blocked as in Goto and van de Geijn 2008: a block of A (256 x 512) and of B (512 x 1024) is
  * copied into panels of four rows or columns, so that any operand, transposed or not, is read in order, and
  * a 4 x 4 block of C stays in registers while k runs.
@@ -171,4 +171,30 @@ function addTile(
   c[at + 1] += alpha * c31;
   c[at + 2] += alpha * c32;
   c[at + 3] += alpha * c33;
+}
+
+/** The sum of a[atA + i] b[atB + i], i < length, in four interleaved sums so that no addition waits long. */
+export function dot(a: Float64Array, atA: number, b: Float64Array, atB: number, length: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    s0 += a[atA + i] * b[atB + i];
+    s1 += a[atA + i + 1] * b[atB + i + 1];
+    s2 += a[atA + i + 2] * b[atB + i + 2];
+    s3 += a[atA + i + 3] * b[atB + i + 3];
+  }
+  for (; i < length; i++) s0 += a[atA + i] * b[atB + i];
+  return s0 + s1 + (s2 + s3);
+}
+
+/** y[atY + i] += alpha x[atX + i], i < length. */
+export function axpy(
+  alpha: number,
+  x: Float64Array,
+  atX: number,
+  y: Float64Array,
+  atY: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) y[atY + i] += alpha * x[atX + i];
 }
