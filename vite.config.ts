@@ -1,5 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { swiftshaderEnv } from './app/cli/swiftshader.mjs';
+
+// Dawn reads these when a test process starts, so they must stand before it is forked.
+if (process.env.VITEST) Object.assign(process.env, swiftshaderEnv());
 
 // Everything is static and addressed relatively, so the build runs from any path on any host.
 export default defineConfig({

@@ -44,8 +44,8 @@ export interface Home {
   scope<T>(body: () => Promise<T>): Promise<T>;
   /** Gives back the memory of a tensor before its scope ends. */
   release(tensor: Tensor): void;
-  /** Takes the tensors found in `value` out of their scopes: whoever calls this releases them. */
-  keep<T>(value: T): T;
+  /** Takes a tensor out of its scopes: whoever calls this releases it. */
+  keep(tensor: Tensor): void;
   /** Names what is being done, for timings and progress. */
   stage: string;
   /** A seam: lets messages in, and throws if the run was cancelled or the device lost. */

@@ -1,0 +1,107 @@
+/** The CPU home: tensors are float64 (or u32) arrays, operations are plain TypeScript. */
+import { CancelledError } from './errors';
+import { type Dtype, type Home, shapeText, sizeOf, type Tensor, type Timing } from './home';
+import { Scopes } from './scopes';
+
+type CpuArray = Float64Array | Uint32Array;
+
+class CpuTensor implements Tensor {
+  constructor(
+    readonly home: CpuHome,
+    readonly shape: readonly number[],
+    readonly dtype: Dtype,
+    public data: CpuArray | null,
+  ) {}
+}
+
+/** The live array of a CPU tensor. */
+export function cpuData(tensor: Tensor): CpuArray {
+  if (!(tensor instanceof CpuTensor)) throw new Error(`tensor ${shapeText(tensor)} is not in the CPU home`);
+  if (!tensor.data) throw new Error(`tensor ${shapeText(tensor)} was released`);
+  return tensor.data;
+}
+
+/** Messages (a cancel among them) get in this often. */
+const BREATH_MS = 40;
+
+export class CpuHome implements Home {
+  readonly kind = 'cpu';
+  readonly label = 'CPU, float64';
+  readonly verify = false;
+  stage = '';
+  bytes = 0;
+  private readonly scopes = new Scopes((tensor) => this.release(tensor));
+  private readonly records = new Map<string, Timing>();
+  private lastBreath = performance.now();
+
+  constructor(private readonly options: { signal?: AbortSignal } = {}) {}
+
+  tensor(shape: readonly number[], values?: ArrayLike<number>, dtype: Dtype = 'f32'): Tensor {
+    const size = sizeOf(shape);
+    const data = dtype === 'u32' ? new Uint32Array(size) : new Float64Array(size);
+    if (values) {
+      if (values.length !== size) throw new Error(`${values.length} values for a tensor ${shape.join(' x ')}`);
+      if (dtype === 'u32') data.set(values);
+      else for (let i = 0; i < size; i++) data[i] = Math.fround(values[i]);
+    }
+    return this.wrap(shape, data);
+  }
+
+  /** A tensor of an array as it is, without copy or rounding. */
+  wrap(shape: readonly number[], data: CpuArray): Tensor {
+    if (data.length !== sizeOf(shape)) throw new Error(`${data.length} values for a tensor ${shape.join(' x ')}`);
+    const tensor = new CpuTensor(this, shape, data instanceof Uint32Array ? 'u32' : 'f32', data);
+    this.bytes += data.byteLength;
+    this.scopes.add(tensor);
+    return tensor;
+  }
+
+  async read(tensor: Tensor): Promise<CpuArray> {
+    return cpuData(tensor).slice();
+  }
+
+  scope<T>(body: () => Promise<T>): Promise<T> {
+    return this.scopes.run(body);
+  }
+
+  release(tensor: Tensor): void {
+    if (!(tensor instanceof CpuTensor) || !tensor.data) return;
+    this.bytes -= tensor.data.byteLength;
+    tensor.data = null;
+    this.scopes.remove(tensor);
+  }
+
+  keep(tensor: Tensor): void {
+    this.scopes.remove(tensor);
+  }
+
+  async checkpoint(): Promise<void> {
+    if (performance.now() - this.lastBreath > BREATH_MS) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.lastBreath = performance.now();
+    }
+    if (this.options.signal?.aborted) throw new CancelledError();
+  }
+
+  async finish(): Promise<void> {
+    await this.checkpoint();
+  }
+
+  /** Called by every operation with the wall time it took. */
+  record(kernel: string, ms: number): void {
+    const key = `${this.stage}\n${kernel}`;
+    const timing = this.records.get(key);
+    if (timing) {
+      timing.calls++;
+      timing.ms = (timing.ms ?? 0) + ms;
+    } else {
+      this.records.set(key, { kernel, stage: this.stage, calls: 1, ms, clock: 'wall', flop: 0, bytes: 0 });
+    }
+  }
+
+  async timings(): Promise<Timing[]> {
+    const all = [...this.records.values()];
+    this.records.clear();
+    return all;
+  }
+}

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { cpuData } from '../gpu/cpuhome';
+import { homes } from '../gpu/testing';
+import { normals } from '../math/threefry';
+import { type MatmulOptions, matmul } from './matmul';
+
+const shapes: [number, number, number][] = [
+  [1, 1, 1],
+  [3, 1, 5],
+  [31, 33, 7],
+  [32, 64, 16],
+  [33, 65, 17],
+  [77, 131, 45],
+  [24, 24, 1031],
+  [4, 3, 0],
+];
+
+/** Worst error over gamma_k (|A||B|), measured against float64 on the same rounded operands. */
+async function check(m: number, n: number, k: number, options: MatmulOptions, batch = 1): Promise<void> {
+  const { gpu, cpu } = await homes();
+  const lead = batch > 1 ? [batch] : [];
+  const shapeA = [...lead, ...(options.transposeA ? [k, m] : [m, k])];
+  const shapeB = [...lead, ...(options.transposeB ? [n, k] : [k, n])];
+  const x = normals(1, 0, batch * m * k);
+  const y = normals(1, 1, batch * k * n);
+  await gpu.scope(async () => {
+    const got = await gpu.read(await matmul(gpu.tensor(shapeA, x), gpu.tensor(shapeB, y), options));
+    const a = cpu.tensor(shapeA, x);
+    const b = cpu.tensor(shapeB, y);
+    const want = cpuData(await matmul(a, b, options));
+    const bound = cpuData(
+      await matmul(cpu.wrap(shapeA, cpuData(a).map(Math.abs)), cpu.wrap(shapeB, cpuData(b).map(Math.abs)), options),
+    );
+    expect(got.length).toBe(batch * m * n);
+    for (let i = 0; i < got.length; i++) {
+      expect(Math.abs(got[i] - want[i])).toBeLessThanOrEqual((k + 2) * 2 ** -24 * Math.abs(bound[i]));
+    }
+  });
+  expect(gpu.bytes).toBe(0);
+  gpu.dispose();
+}
+
+test.each(shapes)('%i x %i with inner size %i is within gamma_k |A||B| in all layouts', async (m, n, k) => {
+  for (const transposeA of [false, true]) {
+    for (const transposeB of [false, true]) await check(m, n, k, { transposeA, transposeB });
+  }
+});
+
+test.each(shapes)('the workgroup variant agrees at %i x %i x %i', async (m, n, k) => {
+  await check(m, n, k, { variant: 'workgroup' });
+  await check(m, n, k, { variant: 'workgroup', transposeA: true, transposeB: true });
+});
+
+test('batches and slices of k agree', async () => {
+  await check(17, 9, 300, { slices: 7 }, 3);
+  await check(5, 6, 7, { slices: 100 });
+  await check(33, 20, 64, { variant: 'workgroup', slices: 3, transposeA: true }, 2);
+});
+
+test('adds to a given C with alpha and beta', async () => {
+  const { gpu } = await homes();
+  const c = gpu.tensor([2, 2], [1, 2, 3, 4]);
+  const a = gpu.tensor([2, 1], [1, 2]);
+  const b = gpu.tensor([1, 2], [10, 20]);
+  const out = await matmul(a, b, { into: c, alpha: -1, beta: 2 });
+  expect([...(await gpu.read(out))]).toEqual([-8, -16, -14, -32]);
+});
+
+test('refuses shapes that do not fit, with both inner sizes', async () => {
+  const { gpu } = await homes();
+  await expect(matmul(gpu.tensor([2, 3]), gpu.tensor([4, 2]))).rejects.toThrow('inner sizes are 3 and 4');
+});
+
+test('verify names the first operation that deviates and passes the right ones', async () => {
+  const { gpu } = await homes({ verify: true });
+  const a = gpu.tensor([40, 50], normals(2, 0, 2000));
+  await expect(matmul(a, a, { transposeB: true })).resolves.toBeDefined();
+  const nan = gpu.tensor([1, 1], [1e30]);
+  await expect(matmul(nan, gpu.tensor([1, 1], [1e30]))).rejects.toThrow('matmul (1 x 1, 1 x 1) deviates');
+});
