@@ -1,4 +1,4 @@
-// C = alpha A + beta B, entry by entry.  Test: app/kernels/elementwise.test.ts.
+// C = alpha A + beta B, entry by entry.  Test: app/kernels/dense.test.ts.
 //! use linear
 
 struct Params {

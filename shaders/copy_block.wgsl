@@ -1,5 +1,5 @@
 // Copies a rows x cols block from A (pitch n_from, first column from) into B (pitch n_to, first column to):
-// the columns of a matrix, columns put side by side, rows (with whole pitches). Test: app/kernels/slice.test.ts.
+// the columns of a matrix, columns put side by side, rows (with whole pitches). Test: app/kernels/dense.test.ts.
 //! use linear
 
 struct Params {

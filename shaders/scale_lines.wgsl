@@ -1,5 +1,5 @@
 // C_ij = A_ij s_j (by_row = 0) or A_ij s_i (by_row = 1): A diag(s) or diag(s) A, for an m x n matrix.
-// Test: app/kernels/elementwise.test.ts.
+// Test: app/kernels/dense.test.ts.
 //! use linear
 
 struct Params {

@@ -1,6 +1,6 @@
 // Partial sums of squares: out[batch * parts + g] = sum of x_i^2 over the g-th run of `span` entries
 // of each batch item. Eight running sums an invocation keep the rounding error near span / 8 * 2^-24.
-// Test: app/kernels/reduce.test.ts.
+// Test: app/kernels/dense.test.ts.
 //! use linear
 
 struct Params {

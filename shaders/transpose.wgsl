@@ -1,7 +1,7 @@
 // T = A^T for a batch of row-major float32 matrices: A m x n, T n x m.
 //
 // One invocation turns a 4 x 4 block in registers: four reads of four neighbours, four writes of four
-// neighbours, no workgroup memory. Reference: app/math/linalg.ts. Test: app/kernels/transpose.test.ts.
+// neighbours, no workgroup memory. Reference: app/math/linalg.ts. Test: app/kernels/dense.test.ts.
 
 struct Params {
   m: u32,

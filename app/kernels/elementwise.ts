@@ -41,7 +41,7 @@ export const axpby = defineOperation({
     for (let i = 0; i < z.length; i++) z[i] = alpha * x[i] + beta * y[i];
     return c;
   },
-  compare: (got, want, alpha: number, a: Tensor, beta: number, b: Tensor) => {
+  compare: (got: Tensor, want: Tensor, alpha: number, a: Tensor, beta: number, b: Tensor) => {
     const [x, y] = [cpuData(a), cpuData(b)];
     return entrywise(got, want, (i) => 4 * 2 ** -24 * (Math.abs(alpha * x[i]) + Math.abs(beta * y[i])) + 1e-37);
   },
@@ -71,7 +71,7 @@ const scaled = (line: 'columns' | 'rows') =>
       for (let i = 0; i < z.length; i++) z[i] = x[i] * f[line === 'rows' ? Math.floor(i / n) : i % n];
       return c;
     },
-    compare: (got, want) => entrywise(got, want, (i) => 2 * 2 ** -24 * Math.abs(cpuData(want)[i]) + 1e-37),
+    compare: (got: Tensor, want: Tensor) => entrywise(got, want, (i) => 2 * 2 ** -24 * Math.abs(cpuData(want)[i]) + 1e-37),
   });
 
 function checkFactors(line: 'columns' | 'rows', a: Tensor, s: Tensor): void {

@@ -170,7 +170,7 @@ export const matmul = defineOperation({
   },
   /** |error| <= (k + slices + 4) u (|alpha| |A||B| + |beta C|), u = 2^-24 (Higham 2002, 3.5), entries of |A||B|
    * bounded by the product of the row and column norms (Cauchy-Schwarz). */
-  compare: (got, want, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
+  compare: (got: Tensor, want: Tensor, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
     const { m, n, k } = plan(a, b, options);
     const rows = lineNorms(a, options.transposeA ? 'col' : 'row');
     const cols = lineNorms(b, options.transposeB ? 'row' : 'col');

@@ -50,7 +50,7 @@ const gather = defineOperation({
     }
     return out;
   },
-  compare: (got, want) => entrywise(got, want, 0, 'a copy is exact: entry'),
+  compare: (got: Tensor, want: Tensor) => entrywise(got, want, 0, 'a copy is exact: entry'),
 });
 
 function inside(a: Tensor, from: number, to: number, size: number, what: string): void {

@@ -35,5 +35,5 @@ export const transpose = defineOperation({
     }
     return t;
   },
-  compare: (got, want) => entrywise(got, want, 0, 'a transpose is exact: entry'),
+  compare: (got: Tensor, want: Tensor) => entrywise(got, want, 0, 'a transpose is exact: entry'),
 });
