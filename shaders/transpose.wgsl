@@ -24,15 +24,15 @@ fn transpose(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) li
   let at = wid.z * p.m * p.n;
   var block: mat4x4f;
   for (var i = 0u; i < 4u; i++) {
-    let from = at + min(row + i, p.m - 1u) * p.n;
+    let source = at + min(row + i, p.m - 1u) * p.n;
     for (var j = 0u; j < 4u; j++) {
-      block[j][i] = a[from + min(col + j, p.n - 1u)];
+      block[j][i] = a[source + min(col + j, p.n - 1u)];
     }
   }
   for (var j = 0u; j < min(4u, p.n - col); j++) {
-    let to = at + (col + j) * p.m + row;
+    let target_at = at + (col + j) * p.m + row;
     for (var i = 0u; i < min(4u, p.m - row); i++) {
-      t[to + i] = block[j][i];
+      t[target_at + i] = block[j][i];
     }
   }
 }

@@ -1,7 +1,8 @@
 /** Entry-by-entry operations. */
 import axpbyCode from '../../shaders/axpby.wgsl?raw';
 import scaleCode from '../../shaders/scale_lines.wgsl?raw';
-import { cpuData } from '../gpu/cpuhome';
+import { type CpuHome, cpuData } from '../gpu/cpuhome';
+import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
@@ -28,20 +29,20 @@ const scaleKernel = defineKernel({
 /** alpha A + beta B for tensors of the same shape. */
 export const axpby = defineOperation({
   name: 'axpby',
-  gpu: async (home, alpha: number, a: Tensor, beta: number, b: Tensor) => {
+  gpu: async (home: GpuHome, alpha: number, a: Tensor, beta: number, b: Tensor) => {
     sameShape(a, b);
     const c = home.empty(a.shape);
     await axpbyKernel.run(home, { count: sizeOf(a.shape), alpha, beta }, { a, b, c });
     return c;
   },
-  cpu: async (home, alpha: number, a: Tensor, beta: number, b: Tensor) => {
+  cpu: async (home: CpuHome, alpha: number, a: Tensor, beta: number, b: Tensor) => {
     sameShape(a, b);
     const c = home.tensor(a.shape);
     const [x, y, z] = [cpuData(a), cpuData(b), cpuData(c)];
     for (let i = 0; i < z.length; i++) z[i] = alpha * x[i] + beta * y[i];
     return c;
   },
-  compare: (got: Tensor, want: Tensor, alpha: number, a: Tensor, beta: number, b: Tensor) => {
+  compare: (got, want, alpha: number, a: Tensor, beta: number, b: Tensor) => {
     const [x, y] = [cpuData(a), cpuData(b)];
     return entrywise(got, want, (i) => 4 * 2 ** -24 * (Math.abs(alpha * x[i]) + Math.abs(beta * y[i])) + 1e-37);
   },
@@ -56,14 +57,14 @@ function sameShape(a: Tensor, b: Tensor): void {
 const scaled = (line: 'columns' | 'rows') =>
   defineOperation({
     name: line === 'rows' ? 'scaleRows' : 'scaleColumns',
-    gpu: async (home, a: Tensor, s: Tensor) => {
+    gpu: async (home: GpuHome, a: Tensor, s: Tensor) => {
       checkFactors(line, a, s);
       const c = home.empty(a.shape);
       const params = { n: colsOf(a), count: sizeOf(a.shape), by_row: line === 'rows' ? 1 : 0 };
       await scaleKernel.run(home, params, { a, s, c });
       return c;
     },
-    cpu: async (home, a: Tensor, s: Tensor) => {
+    cpu: async (home: CpuHome, a: Tensor, s: Tensor) => {
       checkFactors(line, a, s);
       const c = home.tensor(a.shape);
       const [x, f, z] = [cpuData(a), cpuData(s), cpuData(c)];
@@ -71,7 +72,7 @@ const scaled = (line: 'columns' | 'rows') =>
       for (let i = 0; i < z.length; i++) z[i] = x[i] * f[line === 'rows' ? Math.floor(i / n) : i % n];
       return c;
     },
-    compare: (got: Tensor, want: Tensor) => entrywise(got, want, (i) => 2 * 2 ** -24 * Math.abs(cpuData(want)[i]) + 1e-37),
+    compare: (got, want) => entrywise(got, want, (i) => 2 * 2 ** -24 * Math.abs(cpuData(want)[i]) + 1e-37),
   });
 
 function checkFactors(line: 'columns' | 'rows', a: Tensor, s: Tensor): void {

@@ -6,7 +6,7 @@
 import gemmCode from '../../shaders/gemm.wgsl?raw';
 import gemmWorkgroupCode from '../../shaders/gemm_workgroup.wgsl?raw';
 import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
-import { cpuData } from '../gpu/cpuhome';
+import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
@@ -144,8 +144,8 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
  */
 export const matmul = defineOperation({
   name: 'matmul',
-  gpu: (home, a: Tensor, b: Tensor, options: MatmulOptions = {}) => onGpu(home, a, b, options),
-  cpu: async (home, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
+  gpu: (home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions = {}) => onGpu(home, a, b, options),
+  cpu: async (home: CpuHome, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
     const { m, n, k, batch, shape } = plan(a, b, options);
     const out = options.into ?? home.tensor(shape);
     const c = cpuData(out);
@@ -170,7 +170,7 @@ export const matmul = defineOperation({
   },
   /** |error| <= (k + slices + 4) u (|alpha| |A||B| + |beta C|), u = 2^-24 (Higham 2002, 3.5), entries of |A||B|
    * bounded by the product of the row and column norms (Cauchy-Schwarz). */
-  compare: (got: Tensor, want: Tensor, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
+  compare: (got, want, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
     const { m, n, k } = plan(a, b, options);
     const rows = lineNorms(a, options.transposeA ? 'col' : 'row');
     const cols = lineNorms(b, options.transposeB ? 'row' : 'col');

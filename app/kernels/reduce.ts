@@ -1,6 +1,6 @@
 /** Norms. Sums are made of short runs in several accumulators, then of the runs: no long chain of roundings. */
 import code from '../../shaders/sum_squares.wgsl?raw';
-import { cpuData } from '../gpu/cpuhome';
+import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
@@ -34,11 +34,11 @@ async function partialSums(home: GpuHome, x: Tensor, batch: number): Promise<Flo
 /** Frobenius norm of every matrix of a batch, as numbers. Squares above 3e38 overflow to infinity. */
 export const norms = defineOperation({
   name: 'norms',
-  gpu: async (home, a: Tensor): Promise<number[]> => {
+  gpu: async (home: GpuHome, a: Tensor): Promise<number[]> => {
     if (sizeOf(a.shape) === 0) return new Array<number>(batchOf(a)).fill(0);
     return Array.from(await partialSums(home, a, batchOf(a)), Math.sqrt);
   },
-  cpu: async (_home, a: Tensor): Promise<number[]> => {
+  cpu: async (_home: CpuHome, a: Tensor): Promise<number[]> => {
     const size = rowsOf(a) * colsOf(a);
     const data = cpuData(a);
     return Array.from({ length: batchOf(a) }, (_, b) => norm(data.subarray(b * size, (b + 1) * size)));

@@ -1,6 +1,7 @@
 /** Parts of matrices, and matrices put together. Exact copies. */
 import code from '../../shaders/copy_block.wgsl?raw';
-import { cpuData } from '../gpu/cpuhome';
+import { type CpuHome, cpuData } from '../gpu/cpuhome';
+import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
@@ -26,7 +27,7 @@ interface Block {
 /** Blocks of the parts copied into a new tensor of this shape. */
 const gather = defineOperation({
   name: 'copy',
-  gpu: async (home, shape: readonly number[], parts: readonly { tensor: Tensor; block: Block }[]) => {
+  gpu: async (home: GpuHome, shape: readonly number[], parts: readonly { tensor: Tensor; block: Block }[]) => {
     const out = home.empty(shape);
     for (const { tensor, block } of parts) {
       const { rows, cols, from, to } = block;
@@ -38,7 +39,7 @@ const gather = defineOperation({
     }
     return out;
   },
-  cpu: async (home, shape: readonly number[], parts: readonly { tensor: Tensor; block: Block }[]) => {
+  cpu: async (home: CpuHome, shape: readonly number[], parts: readonly { tensor: Tensor; block: Block }[]) => {
     const out = home.tensor(shape);
     const target = cpuData(out);
     for (const { tensor, block } of parts) {
@@ -50,7 +51,7 @@ const gather = defineOperation({
     }
     return out;
   },
-  compare: (got: Tensor, want: Tensor) => entrywise(got, want, 0, 'a copy is exact: entry'),
+  compare: (got, want) => entrywise(got, want, 0, 'a copy is exact: entry'),
 });
 
 function inside(a: Tensor, from: number, to: number, size: number, what: string): void {

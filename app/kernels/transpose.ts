@@ -1,6 +1,7 @@
 /** Transpose of a matrix or of every matrix of a batch. */
 import code from '../../shaders/transpose.wgsl?raw';
-import { cpuData } from '../gpu/cpuhome';
+import { type CpuHome, cpuData } from '../gpu/cpuhome';
+import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, type Tensor } from '../gpu/home';
 import { defineKernel } from '../gpu/kernel';
 import { defineOperation, entrywise } from './operation';
@@ -20,12 +21,12 @@ const flipped = (a: Tensor): number[] => [...a.shape.slice(0, -2), colsOf(a), ro
 /** A^T, m x n to n x m. */
 export const transpose = defineOperation({
   name: 'transpose',
-  gpu: async (home, a: Tensor) => {
+  gpu: async (home: GpuHome, a: Tensor) => {
     const t = home.empty(flipped(a));
     await kernel.run(home, { m: rowsOf(a), n: colsOf(a), batch: batchOf(a) }, { a, t });
     return t;
   },
-  cpu: async (home, a: Tensor) => {
+  cpu: async (home: CpuHome, a: Tensor) => {
     const [m, n] = [rowsOf(a), colsOf(a)];
     const t = home.tensor(flipped(a));
     const [from, to] = [cpuData(a), cpuData(t)];
@@ -35,5 +36,5 @@ export const transpose = defineOperation({
     }
     return t;
   },
-  compare: (got: Tensor, want: Tensor) => entrywise(got, want, 0, 'a transpose is exact: entry'),
+  compare: (got, want) => entrywise(got, want, 0, 'a transpose is exact: entry'),
 });
