@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { frobenius, identity, matmul, subtract } from './linalg';
-import { spectrum, testMatrix } from './spectra';
+import { orthonormal, spectrum, testMatrix } from './spectra';
 
 const EPS = 2 ** -52;
 
@@ -62,6 +62,12 @@ describe('testMatrix', () => {
     expect(testMatrix(2, shape).a.data).not.toEqual(first);
     expect(testMatrix(1, shape, [10, 11]).a.data).not.toEqual(first);
     expect(testMatrix(1, shape, [0, 1]).a.data).toEqual(first);
+  });
+
+  test('U and V are the Q factors of the first and the second stream', () => {
+    const { u, v } = testMatrix(1, { m: 6, n: 4, kind: 'exp' }, [10, 11]);
+    expect(u).toEqual(orthonormal(1, 10, 6, 4));
+    expect(v).toEqual(orthonormal(1, 11, 4, 4));
   });
 
   test('takes singular values of its own, one for each', () => {
