@@ -109,3 +109,18 @@ export async function copy(a: Tensor): Promise<Tensor> {
   const size = sizeOf(a.shape);
   return gather(a.shape, [{ tensor: a, block: { rows: 1, cols: size, from: [0, size], to: [0, size] } }]);
 }
+
+/** Matrices with equal columns, one below the other. */
+export async function concatRows(parts: readonly Tensor[]): Promise<Tensor> {
+  const n = colsOf(parts[0]);
+  const height = parts.reduce((sum, part) => sum + rowsOf(part), 0);
+  let at = 0;
+  const blocks = parts.map((tensor) => {
+    const size = sizeOf(tensor.shape);
+    if (colsOf(tensor) !== n) throw new UserError(`one below the other: ${colsOf(tensor)} columns below ${n}`);
+    const block: Block = { rows: 1, cols: size, from: [0, size], to: [at, size] };
+    at += size;
+    return { tensor, block };
+  });
+  return gather([height, n], blocks);
+}
