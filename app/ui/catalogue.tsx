@@ -1,0 +1,102 @@
+/** All methods by family, with search: each a link, so that it can be opened beside this one. */
+import { useId, useState } from 'react';
+import { encodeLink, stateOf } from '../experiment/links';
+import { methods } from '../experiment/registry';
+import type { Family, Method } from '../methods/method';
+import styles from './catalogue.module.css';
+
+const FAMILY_LABELS: Readonly<Record<Family, string>> = {
+  basics: 'Basics',
+  adapters: 'Adapters',
+  training: 'Training',
+  compression: 'Compression',
+  attention: 'Attention',
+  sequence: 'Sequence models',
+  points: 'Points and embeddings',
+  optimization: 'Optimization',
+};
+
+interface CatalogueProps {
+  current: string;
+  /** Called with the method's id; the link itself is followed where this is not prevented. */
+  onChoose: (id: string) => void;
+}
+
+export function Catalogue({ current, onChoose }: CatalogueProps) {
+  const [query, setQuery] = useState('');
+  const id = useId();
+  const found = search(methods, query);
+  const families = [...new Set(found.map((method) => method.family))];
+  return (
+    <nav className={styles.catalogue} aria-label="Methods">
+      <label htmlFor={id} className="hidden-visually">
+        Search methods
+      </label>
+      <input
+        id={id}
+        type="search"
+        placeholder="Search methods  ( / )"
+        data-shortcut="search"
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+      />
+      {found.length === 0 && (
+        <p className={styles.empty}>
+          No method matches “{query}”. Search by name, author, year or purpose.{' '}
+          <button type="button" onClick={() => setQuery('')}>
+            Show all
+          </button>
+        </p>
+      )}
+      {families.map((family) => (
+        <section key={family} aria-labelledby={`${id}-${family}`}>
+          <h3 id={`${id}-${family}`}>{FAMILY_LABELS[family]}</h3>
+          <ul>
+            {found
+              .filter((method) => method.family === family)
+              .map((method) => (
+                <li key={method.id}>
+                  <a
+                    href={encodeLink(stateOf(method))}
+                    aria-current={method.id === current ? 'page' : undefined}
+                    onClick={(event) => {
+                      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                      event.preventDefault();
+                      onChoose(method.id);
+                    }}
+                  >
+                    <span className={styles.title}>{method.title}</span>
+                    <span className={styles.summary}>{method.summary}</span>
+                    {method.papers[0] && <span className={styles.paper}>{paperText(method.papers[0])}</span>}
+                  </a>
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}
+
+/** "Halko et al., 2011"; authors as the declaration writes them, the first name up to a comma or "and". */
+export function paperText(paper: { authors: string; year: number }): string {
+  const names = paper.authors.split(/,\s*|\s+and\s+|\s*&\s*/).filter((name) => name !== '');
+  if (names.length <= 2) return `${names.join(' & ')}, ${paper.year}`;
+  return `${names[0]} et al., ${paper.year}`;
+}
+
+/** The methods that hold every word of the query in title, id, summary, family or papers. */
+export function search(among: readonly Method[], query: string): readonly Method[] {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (words.length === 0) return among;
+  return among.filter((method) => {
+    const papers = method.papers.map((paper) => `${paper.title} ${paper.authors} ${paper.year} ${paper.ref}`);
+    const text = [method.title, method.id, method.summary, FAMILY_LABELS[method.family], ...papers]
+      .join(' ')
+      .toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}

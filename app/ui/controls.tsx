@@ -1,0 +1,106 @@
+/** The parameters of a method as a form: what moves live first, the seed last, hidden ones left out. */
+
+import type { Method } from '../methods/method';
+import type { LooseValues, Parameter } from '../methods/parameters';
+import { type Change, Control } from './control';
+import styles from './panels.module.css';
+import { quantity } from './quantity';
+
+/** The parameters to show, in the order of the form. */
+export function formOrder(method: Method, values: LooseValues): readonly (readonly [string, Parameter])[] {
+  const place = (parameter: Parameter) => (parameter.kind === 'seed' ? 2 : parameter.live ? 0 : 1);
+  return Object.entries(method.parameters)
+    .filter(([, parameter]) => parameter.when?.(values) !== false)
+    .map(([key, parameter], index) => ({ key, parameter, index }))
+    .sort((a, b) => place(a.parameter) - place(b.parameter) || a.index - b.index)
+    .map(({ key, parameter }) => [key, parameter] as const);
+}
+
+interface ControlsProps {
+  method: Method;
+  values: LooseValues;
+  onChange: Change;
+  onReset: () => void;
+}
+
+export function Controls({ method, values, onChange, onReset }: ControlsProps) {
+  const shown = formOrder(method, values);
+  const changed = shown.some(([key, parameter]) => values[key] !== parameter.default);
+  return (
+    <section className={styles.panel} aria-labelledby="controls-title">
+      <header className={styles.header}>
+        <h2 id="controls-title">Parameters</h2>
+        <button type="button" data-look="plain" disabled={!changed} onClick={onReset}>
+          Reset all
+        </button>
+      </header>
+      {shown.map(([key, parameter]) => (
+        <Control
+          key={`${method.id} ${key}`}
+          name={key}
+          parameter={parameter}
+          value={values[key]}
+          onChange={onChange}
+        />
+      ))}
+    </section>
+  );
+}
+
+interface PresetsProps {
+  method: Method;
+  values: LooseValues;
+  onApply: (index: number) => void;
+}
+
+/** Named settings worth a look; the sentence says what to notice in the one that is shown. */
+export function Presets({ method, values, onApply }: PresetsProps) {
+  const current = method.presets.find((preset) =>
+    Object.entries(method.parameters).every(
+      ([key, { default: normal, kind }]) => kind === 'seed' || values[key] === (preset.values[key] ?? normal),
+    ),
+  );
+  if (method.presets.length === 0) return null;
+  return (
+    <section className={styles.panel} aria-labelledby="presets-title">
+      <h2 id="presets-title">Worth a look</h2>
+      <ul className={styles.presets}>
+        {method.presets.map((preset, index) => (
+          <li key={preset.id}>
+            <button type="button" aria-pressed={preset === current} onClick={() => onApply(index)}>
+              <span className={styles.presetLabel}>{preset.label}</span>
+              {preset.failure && <span className={styles.failure}>where it fails</span>}
+            </button>
+            {preset === current && <p className={styles.notice}>{preset.notice}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface BudgetProps {
+  method: Method;
+  values: LooseValues;
+  /** The matrix that the values will meet; null while it is not known. */
+  shape: { m: number; n: number } | null;
+}
+
+/** What the settings stand for in parameters, bytes and flop, before anything runs. */
+export function Budget({ method, values, shape }: BudgetProps) {
+  if (!method.budget || !shape) return null;
+  const lines = method.budget(values, shape);
+  return (
+    <section className={styles.panel} aria-labelledby="budget-title">
+      <h2 id="budget-title">What this stands for</h2>
+      <dl className={styles.budget}>
+        {lines.map((line) => (
+          <div key={line.label}>
+            <dt>{line.label}</dt>
+            <dd>{quantity(line.value, line.unit)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,203 @@
+/** The dialogs of the top bar: what computes here, how to share, and help. Native dialogs: focus and Escape are theirs. */
+import { type ReactNode, type RefObject, useId, useState } from 'react';
+import { encodeLink } from '../experiment/links';
+import type { OpenReport } from '../experiment/protocol';
+import { formatBytes, formatCount } from '../math/format';
+import { usePage, useSession } from './context';
+import styles from './dialogs.module.css';
+
+export type DialogRef = RefObject<HTMLDialogElement | null>;
+
+export function Modal({
+  dialog,
+  title,
+  children,
+}: {
+  dialog: DialogRef;
+  title: string;
+  children: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      className={styles.dialog}
+      // A click on the backdrop arrives at the dialog itself.
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <header>
+        <h2 id={id}>{title}</h2>
+        <button type="button" data-look="plain" aria-label="Close" onClick={() => dialog.current?.close()}>
+          ✕
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+/** A text to copy, which can also be selected where the clipboard is closed to pages. */
+function Copyable({ label, text }: { label: string; text: string }) {
+  const [state, setState] = useState('');
+  const id = useId();
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setState('Copied.'),
+      () => setState('The browser refused: select the text and copy it by hand.'),
+    );
+  return (
+    <div className={styles.copyable}>
+      <label htmlFor={id}>{label}</label>
+      <textarea id={id} readOnly rows={3} value={text} onFocus={(event) => event.target.select()} />
+      <div>
+        <button type="button" data-look="primary" onClick={copy}>
+          Copy
+        </button>
+        <span role="status">{state}</span>
+      </div>
+    </div>
+  );
+}
+
+export function ShareDialog({ dialog }: { dialog: DialogRef }) {
+  const link = usePage((state) => state.link);
+  const page = `${location.origin}${location.pathname}`;
+  const frame = `${page}${encodeLink({ ...link, embed: true })}`;
+  const snippet = `<iframe src="${frame.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}" title="Rankscope" width="720" height="480" style="border:0" allow="webgpu"></iframe>`;
+  return (
+    <Modal dialog={dialog} title="Share">
+      <Copyable
+        label="Link to exactly this: method, settings, seed and data"
+        text={`${page}${encodeLink(link)}`}
+      />
+      <Copyable label="The figures alone, to embed in another page" text={snippet} />
+      {link.data.kind === 'file' && (
+        <p>
+          The file itself stays here: the link names it, and whoever opens the link is asked for their own
+          copy.
+        </p>
+      )}
+    </Modal>
+  );
+}
+
+export function AdapterDialog({ dialog }: { dialog: DialogRef }) {
+  const open = usePage((state) => state.open);
+  const home = usePage((state) => state.link.home);
+  const session = useSession();
+  return (
+    <Modal dialog={dialog} title="What computes here">
+      {open ? <Adapter open={open} /> : <p>The device is being opened …</p>}
+      <fieldset className={styles.homes}>
+        <legend>Run on</legend>
+        <label>
+          <input type="radio" name="home" checked={home === 'gpu'} onChange={() => session.setHome('gpu')} />
+          the GPU, in float32
+        </label>
+        <label>
+          <input type="radio" name="home" checked={home === 'cpu'} onChange={() => session.setHome('cpu')} />
+          the CPU, in float64 (slower; the reference for the GPU’s numbers)
+        </label>
+      </fieldset>
+      {open && (
+        <Copyable
+          label="For a bug report"
+          text={JSON.stringify({ ...open, agent: navigator.userAgent }, null, 1)}
+        />
+      )}
+    </Modal>
+  );
+}
+
+function Adapter({ open }: { open: OpenReport }) {
+  const { adapter } = open;
+  return (
+    <>
+      {open.reason && <p className={styles.warning}>{open.reason}</p>}
+      {adapter?.isFallback && (
+        <p className={styles.warning}>
+          This is a software adapter: right numbers, but a hundred times slower than a GPU. If this machine
+          has one, switch on hardware acceleration in the browser’s settings, update the graphics driver, and
+          start the browser again.
+        </p>
+      )}
+      <dl className={styles.facts}>
+        <Fact name="Adapter" value={open.label} />
+        {adapter && (
+          <>
+            <Fact name="Vendor" value={adapter.vendor} />
+            <Fact name="Architecture" value={adapter.architecture} />
+            <Fact name="Description" value={adapter.description} />
+            <Fact name="Features" value={adapter.features.join(', ') || 'none of the optional ones'} />
+          </>
+        )}
+      </dl>
+      {adapter && (
+        <details>
+          <summary>Limits</summary>
+          <dl className={styles.facts}>
+            {Object.entries(adapter.limits).map(([name, value]) => (
+              <Fact
+                key={name}
+                name={name}
+                value={/Size$/.test(name) ? formatBytes(value) : formatCount(value)}
+              />
+            ))}
+          </dl>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  if (value === '') return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['/', 'search the methods'],
+  ['[  ]', 'one less, one more of the first live parameter (the rank, mostly)'],
+  ['{  }', 'half, double'],
+  ['r', 'run again'],
+  ['Esc', 'cancel the run'],
+  ['t', 'theme'],
+  ['s', 'share'],
+  ['?', 'this help'],
+];
+
+export function HelpDialog({ dialog }: { dialog: DialogRef }) {
+  return (
+    <Modal dialog={dialog} title="Help">
+      <p>
+        Choose a method, move its rank, and see what the rank buys: the spectrum, the error, the time.
+        Everything is computed on this machine. The address of the page always says what is shown, so a copy
+        of it is a link to the same.
+      </p>
+      <p>
+        The cut in the spectrum can be dragged. Files (.npy, .csv, .safetensors, pictures) can be dropped or
+        pasted anywhere. Checks below the figures compare the run with what the papers claim.
+      </p>
+      <h3>Keys</h3>
+      <dl className={styles.keys}>
+        {KEYS.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              {key.split('  ').map((one) => (
+                <kbd key={one}>{one}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

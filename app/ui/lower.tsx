@@ -1,0 +1,43 @@
+/** The folds below the figures. What is dear to make is made when its fold is first opened. */
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import type { Method } from '../methods/method';
+import { usePage } from './context';
+import { Checks, checksText, Fold, MetricsTable, Timings } from './panels';
+import panels from './panels.module.css';
+import type { View } from './view';
+
+const Mathematics = lazy(() => import('./mathematics').then((module) => ({ default: module.Mathematics })));
+const Shaders = lazy(() => import('./shaders').then((module) => ({ default: module.Shaders })));
+
+export function Lower({ method, view }: { method: Method; view: View }) {
+  const result = usePage((state) => state.result);
+  return (
+    <>
+      <Fold title="Checks" aside={result ? checksText(result.claims) : undefined} open>
+        <Checks method={method} result={result} />
+      </Fold>
+      <Fold title="All metrics">
+        <MetricsTable method={method} view={view} result={result} />
+      </Fold>
+      <Fold title="Timings">
+        <Timings result={result} />
+      </Fold>
+      <LazyFold key={`${method.id} mathematics`} title="Mathematics">
+        <Mathematics method={method} />
+      </LazyFold>
+      <LazyFold key={`${method.id} shaders`} title="Shaders">
+        <Shaders names={method.shaders} />
+      </LazyFold>
+    </>
+  );
+}
+
+function LazyFold({ title, children }: { title: string; children: ReactNode }) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <details className={panels.fold} onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+      <summary>{title}</summary>
+      <div className={panels.body}>{opened && <Suspense fallback="Loading …">{children}</Suspense>}</div>
+    </details>
+  );
+}

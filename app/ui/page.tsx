@@ -1,0 +1,119 @@
+/** The page: catalogue, figures, controls. With `embed` only the figures that the link names. */
+import { useEffect, useRef } from 'react';
+import { findMethod } from '../experiment/registry';
+import type { Method } from '../methods/method';
+import { Catalogue } from './catalogue';
+import { usePage, useSession } from './context';
+import { Budget, Controls, Presets } from './controls';
+import { DataPanel } from './datapanel';
+import { AdapterDialog, HelpDialog, Modal, ShareDialog } from './dialogs';
+import { useFileGestures, useShortcuts } from './gestures';
+import { Lower } from './lower';
+import styles from './page.module.css';
+import { Cited, Dock, Problems, shapeOf } from './pieces';
+import { Figures, Headline, RunStatus } from './results';
+import { TopBar } from './topbar';
+import { viewOf } from './view';
+
+/** A button, not a link: the hash is the state of the page, so an inner link must not change it. */
+const skip = () => document.getElementById('figures')?.focus();
+
+export function Page({ onTheme }: { onTheme: () => void }) {
+  const state = usePage((whole) => whole);
+  const method = findMethod(state.link.method);
+  const view = viewOf(state);
+  useEffect(() => {
+    document.title = `${method.title} · Rankscope`;
+  }, [method]);
+  if (state.link.embed) {
+    return (
+      <main className={styles.embed}>
+        <h1 className="hidden-visually">{method.title}</h1>
+        <RunStatus />
+        <Figures method={method} view={view} />
+        <a
+          href={location.href.replace(/&?embed=1/, '').replace(/&?show=[^&]*/, '')}
+          target="_blank"
+          rel="noreferrer"
+        >
+          {method.title} in Rankscope
+        </a>
+      </main>
+    );
+  }
+  return <Workbench method={method} view={view} onTheme={onTheme} />;
+}
+
+interface WorkbenchProps {
+  method: Method;
+  view: ReturnType<typeof viewOf>;
+  onTheme: () => void;
+}
+
+function Workbench({ method, view, onTheme }: WorkbenchProps) {
+  const session = useSession();
+  const link = usePage((state) => state.link);
+  const data = usePage((state) => state.data);
+  const catalogue = useRef<HTMLDialogElement>(null);
+  const adapter = useRef<HTMLDialogElement>(null);
+  const share = useRef<HTMLDialogElement>(null);
+  const help = useRef<HTMLDialogElement>(null);
+  useShortcuts({ method, catalogue, share, help, onTheme });
+  const dragging = useFileGestures();
+  const choose = (id: string) => {
+    catalogue.current?.close();
+    session.choose(id);
+    scrollTo({ top: 0 });
+  };
+  return (
+    <>
+      <button type="button" className={styles.skip} onClick={skip}>
+        Skip to the figures
+      </button>
+      <TopBar catalogue={catalogue} adapter={adapter} share={share} help={help} onTheme={onTheme} />
+      <div className={styles.columns}>
+        <aside className={styles.left} aria-label="Catalogue">
+          <Catalogue current={method.id} onChoose={choose} />
+        </aside>
+        <main className={styles.middle} id="figures" tabIndex={-1}>
+          <Problems />
+          <header className={styles.title}>
+            <h1>{method.title}</h1>
+            <p>
+              {method.summary} <Cited method={method} />
+            </p>
+          </header>
+          <div className={styles.numbers}>
+            <Headline method={method} view={view} />
+            <RunStatus />
+          </div>
+          <Figures method={method} view={view} />
+          {view.notes.length > 0 && (
+            <ul className={styles.notes} aria-label="Notes">
+              {view.notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+          )}
+        </main>
+        <aside className={styles.right} aria-label="Settings">
+          <Controls method={method} values={link.values} onChange={session.change} onReset={session.reset} />
+          <Presets method={method} values={link.values} onApply={session.applyPreset} />
+          <DataPanel method={method} />
+          <Budget method={method} values={link.values} shape={shapeOf(link.values, data)} />
+        </aside>
+        <section className={styles.lower} aria-label="Details">
+          <Lower method={method} view={view} />
+        </section>
+      </div>
+      <Dock method={method} />
+      <Modal dialog={catalogue} title="Methods">
+        <Catalogue current={method.id} onChoose={choose} />
+      </Modal>
+      <AdapterDialog dialog={adapter} />
+      <ShareDialog dialog={share} />
+      <HelpDialog dialog={help} />
+      {dragging && <div className={styles.drop}>Drop the file: it stays on this machine</div>}
+    </>
+  );
+}

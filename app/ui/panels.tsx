@@ -1,0 +1,210 @@
+/** What stands below the figures: checks, metrics and timings, as tables that say where each number comes from. */
+import type { ReactNode } from 'react';
+import type { ClaimResult, RunResult } from '../experiment/protocol';
+import { metricsCsv } from '../experiment/report';
+import { formatCount, formatMs, formatNumber, formatRate } from '../math/format';
+import type { Method } from '../methods/method';
+import { useSession } from './context';
+import styles from './panels.module.css';
+import { quantity } from './quantity';
+import type { View } from './view';
+
+interface FoldProps {
+  title: string;
+  aside?: string;
+  open?: boolean;
+  /** Made only once it is opened, for what is dear to make. */
+  children: ReactNode;
+}
+
+export function Fold({ title, aside, open = false, children }: FoldProps) {
+  return (
+    <details className={styles.fold} open={open}>
+      <summary>
+        {title} {aside && <span>{aside}</span>}
+      </summary>
+      <div className={styles.body}>{children}</div>
+    </details>
+  );
+}
+
+/** "6 of 6 hold" for the checks that apply at these settings. */
+export function checksText(claims: readonly ClaimResult[]): string {
+  if (claims.length === 0) return 'none applies at these settings';
+  return `${claims.filter((claim) => claim.holds).length} of ${claims.length} hold`;
+}
+
+/** What the paper claims, checked on this run; claims about other settings wait with a button. */
+export function Checks({ method, result }: { method: Method; result: RunResult | null }) {
+  const session = useSession();
+  const answers = result?.claims ?? [];
+  return (
+    <ul className={styles.checks}>
+      {method.claims.map((claim, index) => {
+        const answer = answers.find((one) => one.text === claim.text && one.item === claim.item);
+        return (
+          <li key={`${claim.item} ${claim.text}`}>
+            {answer ? (
+              <span className={styles.mark} data-holds={answer.holds}>
+                <span aria-hidden="true">{answer.holds ? '✓' : '✗'}</span>
+                <span className="hidden-visually">{answer.holds ? 'Holds:' : 'Does not hold:'}</span>
+              </span>
+            ) : (
+              <span className={styles.mark} aria-hidden="true">
+                ·
+              </span>
+            )}
+            <div>
+              <p>{claim.text}</p>
+              <p className={styles.margin}>{answer ? marginText(answer) : 'Stated for other settings.'}</p>
+            </div>
+            {!answer && (
+              <button type="button" onClick={() => session.applyClaim(index)}>
+                Go there<span className="hidden-visually">: {claim.text}</span>
+              </button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** "1.02 <= 1.05, 3 % to spare", or by how much it fails. */
+export function marginText({ value, bound, relation, holds, advisory }: ClaimResult): string {
+  const sign = { '<=': '≤', '>=': '≥', '=': '=' }[relation];
+  const comparison = `${formatNumber(value)} ${holds ? sign : `is not ${sign}`} ${formatNumber(bound)}`;
+  const share = Math.abs(bound - value) / Math.max(Math.abs(bound), Math.abs(value));
+  const spare =
+    relation === '=' || !Number.isFinite(share) ? '' : `, ${percent(share)} ${holds ? 'to spare' : 'off'}`;
+  return `${comparison}${spare}${advisory ? ' (depends on the machine)' : ''}`;
+}
+
+const percent = (share: number): string =>
+  share >= 0.995 ? '> 99 %' : `${Number((share * 100).toPrecision(2))} %`;
+
+/** All metrics with their units; where one has no value, why. */
+export function MetricsTable({
+  method,
+  view,
+  result,
+}: {
+  method: Method;
+  view: View;
+  result: RunResult | null;
+}) {
+  const rows = Object.entries(method.metrics).filter(([key]) => key in view.metrics);
+  if (rows.length === 0) return <p className={styles.quiet}>They appear with the first result.</p>;
+  return (
+    <>
+      <div className={styles.scroll}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Metric</th>
+              <th scope="col">Key</th>
+              <th scope="col" data-number>
+                Value
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(([key, metric]) => {
+              const { value, reason } = view.metrics[key];
+              return (
+                <tr key={key}>
+                  <td>{metric.label}</td>
+                  <td>
+                    <code>{key}</code>
+                  </td>
+                  {value === null && reason ? (
+                    <td className={styles.reason}>{reason}</td>
+                  ) : (
+                    <td data-number>{quantity(value, metric.unit)}</td>
+                  )}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {result && <CopyButton label="Copy as CSV" text={() => metricsCsv(method, result)} />}
+    </>
+  );
+}
+
+export function CopyButton({ label, text }: { label: string; text: () => string }) {
+  return (
+    <button type="button" className={styles.copy} onClick={() => navigator.clipboard.writeText(text())}>
+      {label}
+    </button>
+  );
+}
+
+/** Where the time went, by operation and stage, the longest first. */
+export function Timings({ result }: { result: RunResult | null }) {
+  if (!result || result.timings.length === 0) {
+    return <p className={styles.quiet}>They appear with the first result.</p>;
+  }
+  const rows = [...result.timings].sort((a, b) => (b.ms ?? 0) - (a.ms ?? 0));
+  const longest = rows[0].ms ?? 0;
+  return (
+    <>
+      <p className={styles.quiet}>
+        {formatMs(result.wallMs)} from start to end on {result.adapter}. “GPU” times come from the device’s
+        own clock; “wall” times from the page’s clock around each submission, shared out by estimated work.
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className={styles.scroll} tabIndex={0} aria-label="Timings by operation">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Operation</th>
+              <th scope="col">Stage</th>
+              <th scope="col" data-number>
+                Calls
+              </th>
+              <th scope="col" data-number>
+                Time
+              </th>
+              <th scope="col">
+                <span className="hidden-visually">Share</span>
+              </th>
+              <th scope="col" data-number>
+                Work
+              </th>
+              <th scope="col" data-number>
+                Traffic
+              </th>
+              <th scope="col">Clock</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={`${row.kernel} ${row.stage} ${row.clock}`}>
+                <td>
+                  <code>{row.kernel}</code>
+                </td>
+                <td>{row.stage}</td>
+                <td data-number>{formatCount(row.calls)}</td>
+                <td data-number>{formatMs(row.ms)}</td>
+                <td>
+                  <span
+                    className={styles.bar}
+                    style={{ width: `${longest > 0 ? Math.round((64 * (row.ms ?? 0)) / longest) : 0}px` }}
+                  />
+                </td>
+                <td data-number>{rate(row.flop, row.ms, 'FLOP/s')}</td>
+                <td data-number>{rate(row.bytes, row.ms, 'B/s')}</td>
+                <td>{row.clock === 'gpu' ? 'GPU' : 'wall'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}
+
+const rate = (amount: number, ms: number | null, unit: 'FLOP/s' | 'B/s'): string =>
+  ms && amount > 0 ? formatRate(amount / ms / 1e6, unit) : '–';

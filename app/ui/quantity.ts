@@ -1,0 +1,36 @@
+/** A number with its unit, in the form that suits the unit. */
+import { formatBytes, formatCount, formatMs, formatNumber, formatRate } from '../math/format';
+
+/** "24 MiB" for bytes, "1.2 ms" for ms, "40 Mflop" for flop; other units follow the number, "1" is dropped. */
+export function quantity(value: number | null | undefined, unit = ''): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return formatNumber(value);
+  switch (unit.toLowerCase()) {
+    case '':
+    case '1':
+      return formatNumber(value);
+    case 'ms':
+      return formatMs(value);
+    case 'bytes':
+    case 'byte':
+    case 'b':
+      return formatBytes(value);
+    case 'flop':
+    case 'flops':
+      return `${formatCount(value)}${value >= 1e6 ? '' : ' '}flop`;
+    case 'gflop/s':
+      return formatRate(value, 'FLOP/s');
+    case 'gb/s':
+      return formatRate(value, 'B/s');
+    case 'count':
+      return formatCount(value);
+    case 'parameters':
+    case 'params':
+    case 'numbers':
+    case 'floats':
+      return `${formatCount(value)} ${unit}`;
+    case '%':
+      return `${formatNumber(value)} %`;
+    default:
+      return `${formatNumber(value)} ${unit}`;
+  }
+}

@@ -1,0 +1,164 @@
+/** The middle of the page: headline numbers, the state of the run, and the figures. */
+import { lazy, Suspense } from 'react';
+import { encodeLink } from '../experiment/links';
+import type { Method } from '../methods/method';
+import { usePage, useSession } from './context';
+import { quantity } from './quantity';
+import styles from './results.module.css';
+import type { PageState } from './store';
+import { settingsText, type View } from './view';
+
+// The figures bring the chart library, which must not hold up the first paint.
+const FigurePanel = lazy(() =>
+  import('./figures/figure').then((module) => ({ default: module.FigurePanel })),
+);
+
+/** The two or three metrics that a person wants first, large. */
+export function Headline({ method, view }: { method: Method; view: View }) {
+  return (
+    <dl className={styles.headline} aria-label="Main numbers">
+      {method.headline.map((key) => {
+        const metric = method.metrics[key];
+        const number = view.metrics[key];
+        if (!metric) return null;
+        return (
+          <div key={key} data-stale={number?.stale || undefined}>
+            <dt>{metric.label}</dt>
+            <dd title={number?.reason}>{number ? quantity(number.value, metric.unit) : '–'}</dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+/** Progress and its cancel button, or why there is no result and what to do. */
+export function RunStatus() {
+  const run = usePage((state) => state.run);
+  const session = useSession();
+  switch (run.status) {
+    case 'running':
+      return (
+        <div className={styles.status}>
+          <progress value={run.fraction} max={1} aria-label="Progress of the run" />
+          <span className={styles.stage}>{run.stage}</span>
+          <button type="button" onClick={session.cancel}>
+            Cancel <kbd>Esc</kbd>
+          </button>
+        </div>
+      );
+    case 'cancelled':
+      return (
+        <div className={styles.status}>
+          <span className={styles.stage}>Cancelled. What is shown belongs to the run before.</span>
+          <button type="button" onClick={session.runNow}>
+            Run again
+          </button>
+        </div>
+      );
+    case 'failed':
+      return (
+        <div className={styles.failed} role="alert">
+          <p>
+            {run.bug ? <strong>Rankscope itself failed. </strong> : null}
+            {run.message}
+          </p>
+          <div className={styles.actions}>
+            <button type="button" onClick={session.runNow}>
+              Run again
+            </button>
+            {run.bug && (
+              <button type="button" onClick={() => navigator.clipboard.writeText(run.bug ?? '')}>
+                Copy details for a bug report
+              </button>
+            )}
+          </div>
+        </div>
+      );
+    case 'done':
+    case 'idle':
+      return null;
+  }
+}
+
+interface FiguresProps {
+  method: Method;
+  view: View;
+}
+
+export function Figures({ method, view }: FiguresProps) {
+  const link = usePage((state) => state.link);
+  const status = usePage((state) => state.run.status);
+  const data = usePage((state) => state.data);
+  const previous = usePage((state) => state.result);
+  const session = useSession();
+  if (view.figures.length === 0) return <Empty status={status} data={data} method={method} />;
+  const context = {
+    link: new URL(encodeLink(link), location.href).href,
+    settings: settingsText(method, link.values),
+  };
+  return (
+    <div className={styles.figures}>
+      {view.figures.map(({ figure, stale }) => (
+        <div
+          key={figure.id}
+          className={styles.figure}
+          data-kind={figure.kind}
+          data-stale={stale || undefined}
+        >
+          <Suspense fallback={<div className={styles.waiting}>{figure.title}</div>}>
+            <FigurePanel
+              figure={figure}
+              previous={previous?.figures.find((other) => other.id === figure.id)}
+              onParameter={session.change}
+              context={context}
+            />
+          </Suspense>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Empty({ status, data, method }: { status: string; data: PageState['data']; method: Method }) {
+  const session = useSession();
+  if (data.status === 'missing') {
+    return (
+      <div className={styles.empty}>
+        <p>
+          This link is about the file <strong>{data.name}</strong>, which stayed on the sender’s machine.
+        </p>
+        <p>Open your copy of it beside (or drop it anywhere on this page): it is compared with the link.</p>
+        <button type="button" onClick={session.data.useTestbed}>
+          Use generated data instead
+        </button>
+      </div>
+    );
+  }
+  if (data.status === 'choose') {
+    return (
+      <div className={styles.empty}>
+        <p>
+          <strong>{data.summary.name}</strong> holds {data.summary.tensors?.length ?? 0} tensors: choose one
+          under “Data”.
+        </p>
+      </div>
+    );
+  }
+  if (data.status === 'failed') return null;
+  if (status === 'running' || status === 'idle' || data.status === 'loading') {
+    return (
+      <div className={styles.empty} data-busy>
+        <p>{data.status === 'loading' ? `Reading ${data.name} …` : `Running ${method.title} …`}</p>
+      </div>
+    );
+  }
+  return (
+    <div className={styles.empty}>
+      <p>No figures yet.</p>
+      <button type="button" onClick={session.runNow}>
+        Run
+      </button>
+    </div>
+  );
+}

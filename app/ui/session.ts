@@ -1,0 +1,236 @@
+/**
+ * From what a person does to what is computed. A live parameter that moves is previewed at once and run in
+ * full when it rests; anything else is run after a short pause, so that a burst of changes is one run. Only
+ * the newest run may write to the store. The address of the page always says what is shown.
+ */
+import type { ExperimentClient, Run } from '../experiment/client';
+import { decodeLink, encodeLink, type LinkState, stateOf } from '../experiment/links';
+import type { RunRequest } from '../experiment/protocol';
+import { findMethod } from '../experiment/registry';
+import { defaults } from '../experiment/values';
+import { isUserError } from '../math/errors';
+import type { ParameterValue } from '../methods/parameters';
+import { createDataDesk, type DataDesk } from './datadesk';
+import type { PageState, RunState, Store } from './store';
+
+/** A live parameter that has not moved for this long is at rest. */
+export const REST_MS = 150;
+/** Other changes wait this long for the next one. */
+export const PAUSE_MS = 250;
+
+export type Client = Pick<ExperimentClient, 'open' | 'loadData' | 'run' | 'preview'>;
+
+/** The address bar, or what stands for it in a test. */
+export interface Place {
+  read(): string;
+  write(link: string): void;
+}
+
+export interface Session {
+  readonly data: DataDesk;
+  /** Opens the device, loads what the link names, and runs it. */
+  start(): Promise<void>;
+  change(key: string, value: ParameterValue, phase: 'move' | 'settle'): void;
+  reset(): void;
+  /** A declared preset: its values over the defaults, on the data it is about. The seed stays. */
+  applyPreset(index: number): void;
+  /** The parameters under which a claim is stated; the seed stays. */
+  applyClaim(index: number): void;
+  choose(method: string): void;
+  setHome(home: 'gpu' | 'cpu'): void;
+  /** Follows the address after a person has edited it. */
+  follow(): void;
+  runNow(): void;
+  cancel(): void;
+  dismiss(problem: string): void;
+}
+
+export function createSession(store: Store, client: Client, place: Place, sampleUrl: string): Session {
+  let run: Run | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // Counts changes, so that a late answer to an old question is recognised.
+  let change = 0;
+
+  const set = (part: Partial<PageState>) => store.setState(part);
+  const link = () => store.getState().link;
+  const method = () => findMethod(link().method);
+
+  const setLink = (part: Partial<LinkState>) => {
+    const next = { ...link(), ...part };
+    set({ link: next });
+    place.write(encodeLink(next));
+  };
+
+  const stop = () => {
+    clearTimeout(timer);
+    change++;
+    run?.cancel();
+    run = null;
+  };
+
+  const later = (ms: number) => {
+    stop();
+    timer = setTimeout(runNow, ms);
+  };
+
+  const request = (): RunRequest | null => {
+    const { data } = store.getState();
+    if (link().data.kind !== 'testbed' && data.status !== 'ready') return null;
+    const key = data.status === 'ready' ? data.summary.key : null;
+    return { method: link().method, values: link().values, home: link().home, data: key };
+  };
+
+  function runNow(): void {
+    stop();
+    const asked = request();
+    if (!asked) {
+      set({ run: { status: 'idle' } });
+      return;
+    }
+    const mine = change;
+    const { data } = store.getState();
+    const shape = data.status === 'ready' ? data.summary : null;
+    try {
+      method().check?.(asked.values, shape);
+    } catch (error) {
+      set({ run: failure(error), preview: null });
+      return;
+    }
+    set({ run: { status: 'running', fraction: 0, stage: 'starting' }, partial: null });
+    const started = client.run(asked, {
+      onProgress: ({ fraction, stage }) => {
+        if (mine === change) set({ run: { status: 'running', fraction, stage } });
+      },
+      onPartial: (partial) => {
+        if (mine === change) set({ partial, preview: null });
+      },
+    });
+    run = started;
+    started.result.then(
+      (result) => {
+        if (mine === change) set({ run: { status: 'done' }, result, partial: null, preview: null });
+      },
+      (error: unknown) => {
+        if (mine === change) set({ run: failure(error), partial: null });
+      },
+    );
+  }
+
+  const preview = async () => {
+    const asked = request();
+    if (!asked || !method().preview) return;
+    const { result } = store.getState();
+    // A preview that fails says nothing: the full run that follows says it better.
+    const outcome = await client.preview(asked).catch(() => null);
+    const now = store.getState();
+    // What a run has shown meanwhile is newer and more complete.
+    if (outcome && now.result === result && !now.partial && now.link.method === asked.method) {
+      set({ preview: outcome });
+    }
+  };
+
+  const move = (key: string, value: ParameterValue, phase: 'move' | 'settle') => {
+    const parameter = method().parameters[key];
+    const unchanged = link().values[key] === value;
+    if (!parameter || (unchanged && (phase === 'move' || store.getState().run.status !== 'idle'))) return;
+    setLink({ values: { ...link().values, [key]: value } });
+    later(parameter.live ? REST_MS : PAUSE_MS);
+    if (parameter.live) void preview();
+  };
+
+  const data = createDataDesk(store, client, { sampleUrl, setLink, stop, runNow });
+
+  /** Shows another state: loads its data where that differs, then runs. */
+  const show = async (next: LinkState, problems: readonly string[] = []) => {
+    const before = store.getState();
+    stop();
+    const other = next.method !== before.link.method;
+    set({
+      link: next,
+      problems,
+      preview: null,
+      partial: null,
+      run: { status: 'idle' },
+      ...(other ? { result: null } : {}),
+    });
+    place.write(encodeLink(next));
+    await data.follow(before.link);
+    later(0);
+  };
+
+  const valuesOver = (values: Readonly<Record<string, ParameterValue>>) => {
+    const seeds = Object.entries(method().parameters).filter(([, parameter]) => parameter.kind === 'seed');
+    const kept = Object.fromEntries(seeds.map(([key]) => [key, link().values[key]]));
+    return { ...defaults(method()), ...values, ...kept };
+  };
+
+  return {
+    data,
+    async start() {
+      place.write(encodeLink(link()));
+      client.open().then(
+        (open) => set({ open }),
+        (error: unknown) => set({ run: failure(error) }),
+      );
+      await data.follow(null);
+      if (store.getState().run.status === 'idle') runNow();
+    },
+    change: move,
+    reset() {
+      setLink({ values: defaults(method()) });
+      later(0);
+    },
+    applyPreset(index) {
+      const preset = method().presets[index];
+      const source = preset.data ? { data: { kind: preset.data }, tensor: undefined } : {};
+      void show({ ...link(), ...source, values: valuesOver(preset.values) });
+    },
+    applyClaim(index) {
+      const claim = method().claims[index];
+      void show({
+        ...link(),
+        data: { kind: 'testbed' },
+        tensor: undefined,
+        values: valuesOver(claim.at ?? {}),
+      });
+    },
+    choose(id) {
+      const next = stateOf(findMethod(id));
+      const keeps = findMethod(id).accepts.length > 0 && link().data.kind !== 'testbed';
+      const { data: source, tensor, colour, home } = link();
+      void show({ ...next, home, ...(keeps ? { data: source, tensor, colour } : {}) });
+    },
+    setHome(home) {
+      setLink({ home });
+      later(0);
+    },
+    follow() {
+      const read = decodeLink(place.read());
+      if (encodeLink(read.state) === encodeLink(link()) && read.problems.length === 0) return;
+      void show(read.state, read.problems);
+    },
+    runNow,
+    cancel() {
+      if (store.getState().run.status !== 'running') return;
+      stop();
+      set({ run: { status: 'cancelled' }, partial: null, preview: null });
+    },
+    dismiss(problem) {
+      set({ problems: store.getState().problems.filter((other) => other !== problem) });
+    },
+  };
+}
+
+/** A failed run in words: what a person can mend as it is, a bug with all that a report needs. */
+export function failure(error: unknown): RunState {
+  if (!(error instanceof Error)) return { status: 'failed', message: String(error), bug: String(error) };
+  if (error.name === 'CancelledError') return { status: 'cancelled' };
+  if (isUserError(error)) return { status: 'failed', message: error.message };
+  if (error.name === 'DeviceLostError')
+    return { status: 'failed', message: `${error.message} Run again to open the device anew.` };
+  return {
+    status: 'failed',
+    message: error.message,
+    bug: `${error.name}: ${error.message}\n${error.stack ?? ''}`,
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * What to draw, from what there is: the last result, over it what the running experiment has shown, over
+ * that the preview of a moving parameter. What an older layer gave is marked stale while a newer one exists.
+ */
+import type { Figure } from '../methods/figures';
+import type { Metrics, Outcome } from '../methods/method';
+import type { LooseValues } from '../methods/parameters';
+import type { PageState } from './store';
+
+export interface ShownFigure {
+  figure: Figure;
+  stale: boolean;
+}
+
+export interface ShownNumber {
+  value: number | null;
+  stale: boolean;
+  reason?: string;
+}
+
+export interface View {
+  figures: readonly ShownFigure[];
+  metrics: Readonly<Record<string, ShownNumber>>;
+  notes: readonly string[];
+}
+
+type Layer = Pick<Outcome, 'figures' | 'metrics' | 'reasons' | 'notes'>;
+
+/** The layers in the order in which they cover each other. */
+export function viewOf(state: Pick<PageState, 'result' | 'partial' | 'preview' | 'run' | 'link'>): View {
+  const layers: Layer[] = [state.result, state.partial, state.preview].filter((layer) => layer !== null);
+  const top = layers.at(-1);
+  const settled = top === state.result && state.run.status !== 'running';
+  const figures = new Map<string, ShownFigure>();
+  const metrics: Record<string, ShownNumber> = {};
+  for (const layer of layers) {
+    const stale = layer !== top || (layer === state.result && !settled);
+    for (const figure of layer.figures ?? []) {
+      figures.set(figure.id, { figure: withMarks(figure, state.link.values), stale });
+    }
+    for (const [key, value] of Object.entries(layer.metrics ?? ({} as Metrics))) {
+      metrics[key] = { value, stale, reason: layer.reasons?.[key] };
+    }
+  }
+  const { show } = state.link;
+  const shown = [...figures.values()].filter(({ figure }) => show.length === 0 || show.includes(figure.id));
+  return { figures: shown, metrics, notes: top?.notes ?? [] };
+}
+
+/** Marks that stand for a parameter stand where the parameter is now, also before the run has caught up. */
+export function withMarks(figure: Figure, values: LooseValues): Figure {
+  const at = (parameter: string | undefined, otherwise: number) => {
+    const value = parameter === undefined ? undefined : values[parameter];
+    return typeof value === 'number' ? value : otherwise;
+  };
+  switch (figure.kind) {
+    case 'spectrum':
+      return { ...figure, cut: { ...figure.cut, at: at(figure.cut.parameter, figure.cut.at) } };
+    case 'lines':
+    case 'bars':
+      return figure.marks?.some((mark) => mark.parameter)
+        ? { ...figure, marks: figure.marks.map((mark) => ({ ...mark, at: at(mark.parameter, mark.at) })) }
+        : figure;
+    default:
+      return figure;
+  }
+}
+
+/** "rank 24, spectrum exp": the values that are not at their defaults, for captions of exported figures. */
+export function settingsText(method: { title: string; parameters: object }, values: LooseValues): string {
+  const parameters = Object.entries(method.parameters as Record<string, { default: unknown }>);
+  const changed = parameters.filter(([key, parameter]) => values[key] !== parameter.default);
+  const text = changed.map(([key]) => `${key} ${String(values[key])}`).join(', ');
+  return `${method.title}: ${text || 'defaults'}`;
+}
