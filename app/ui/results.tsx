@@ -90,9 +90,10 @@ export function Figures({ method, view }: FiguresProps) {
   const link = usePage((state) => state.link);
   const status = usePage((state) => state.run.status);
   const data = usePage((state) => state.data);
-  const previous = usePage((state) => state.result);
+  const result = usePage((state) => state.result);
   const session = useSession();
   if (view.figures.length === 0) return <Empty status={status} data={data} method={method} />;
+  const previous = new Map(result?.figures.map((figure) => [figure.id, figure]));
   const context = {
     link: new URL(encodeLink(link), location.href).href,
     settings: settingsText(method, link.values),
@@ -109,7 +110,7 @@ export function Figures({ method, view }: FiguresProps) {
           <Suspense fallback={<div className={styles.waiting}>{figure.title}</div>}>
             <FigurePanel
               figure={figure}
-              previous={previous?.figures.find((other) => other.id === figure.id)}
+              previous={stale || status !== 'running' ? undefined : previous.get(figure.id)}
               onParameter={session.change}
               context={context}
             />

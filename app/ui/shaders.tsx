@@ -13,7 +13,7 @@ export function Shaders({ names }: { names: readonly string[] }) {
     <div className={styles.prose}>
       <p className={styles.quiet}>
         The programs that the GPU runs for this method, as they stand in the source. Lines that begin with{' '}
-        <code>//! use</code> pull in shared functions.
+        <code>{'//! use'}</code> pull in shared functions.
       </p>
       {known.map((name) => (
         <Shader key={name} name={name} />
@@ -42,9 +42,9 @@ function Shader({ name }: { name: string }) {
             Copy
           </button>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <pre className={styles.code} tabIndex={0} aria-label={`Source of ${name}.wgsl`}>
-            {code}
-          </pre>
+          <section className={styles.code} tabIndex={0} aria-label={`Source of ${name}.wgsl`}>
+            <pre>{code}</pre>
+          </section>
         </>
       )}
     </details>

@@ -24,7 +24,12 @@ export function TopBar({ catalogue, adapter, share, help, onTheme }: TopBarProps
   const label = open === null ? 'Opening the GPU …' : home === 'cpu' ? 'CPU, float64' : open.label;
   return (
     <header className={styles.bar}>
-      <button type="button" className={styles.menu} onClick={() => catalogue.current?.showModal()}>
+      <button
+        type="button"
+        className={styles.menu}
+        aria-label="Methods"
+        onClick={() => catalogue.current?.showModal()}
+      >
         <Bars />
         <span>Methods</span>
       </button>
