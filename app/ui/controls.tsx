@@ -1,48 +1,73 @@
 /** The parameters of a method as a form: what moves live first, the seed last, hidden ones left out. */
 
-import type { Method } from '../methods/method';
+import type { Method, Testbed } from '../methods/method';
 import type { LooseValues, Parameter } from '../methods/parameters';
 import { type Change, Control } from './control';
 import styles from './panels.module.css';
 import { quantity } from './quantity';
 
-/** The parameters to show, in the order of the form. */
-export function formOrder(method: Method, values: LooseValues): readonly (readonly [string, Parameter])[] {
+/** What describes the generated matrix plays no part once the data is the person's own. */
+const OF_GENERATED: Readonly<Partial<Record<Testbed, readonly string[]>>> = {
+  matrix: ['m', 'n', 'spectrum', 'rate', 'alpha', 'noise', 'stepRank'],
+};
+
+/** The parameters to show, in the order of the form. `ownData`: not the testbed's. */
+export function formOrder(
+  method: Method,
+  values: LooseValues,
+  ownData: boolean,
+): readonly (readonly [string, Parameter])[] {
   const place = (parameter: Parameter) => (parameter.kind === 'seed' ? 2 : parameter.live ? 0 : 1);
+  const unused = ownData ? (OF_GENERATED[method.testbed] ?? []) : [];
   return Object.entries(method.parameters)
-    .filter(([, parameter]) => parameter.when?.(values) !== false)
+    .filter(([key, parameter]) => !unused.includes(key) && parameter.when?.(values) !== false)
     .map(([key, parameter], index) => ({ key, parameter, index }))
     .sort((a, b) => place(a.parameter) - place(b.parameter) || a.index - b.index)
     .map(({ key, parameter }) => [key, parameter] as const);
 }
 
+/** So many stand open; the others are one click away, so that presets and data stay in sight. */
+const FIRST = 4;
+
 interface ControlsProps {
   method: Method;
   values: LooseValues;
+  ownData: boolean;
   onChange: Change;
   onReset: () => void;
 }
 
-export function Controls({ method, values, onChange, onReset }: ControlsProps) {
-  const shown = formOrder(method, values);
-  const changed = shown.some(([key, parameter]) => values[key] !== parameter.default);
+export function Controls({ method, values, ownData, onChange, onReset }: ControlsProps) {
+  const shown = formOrder(method, values, ownData);
+  const changed = ([key, parameter]: readonly [string, Parameter]) => values[key] !== parameter.default;
+  const first = shown.length <= FIRST + 2 ? shown : shown.slice(0, FIRST);
+  const more = shown.slice(first.length);
+  const control = ([key, parameter]: readonly [string, Parameter]) => (
+    <Control
+      key={`${method.id} ${key}`}
+      name={key}
+      parameter={parameter}
+      value={values[key]}
+      onChange={onChange}
+    />
+  );
   return (
     <section className={styles.panel} aria-labelledby="controls-title">
       <header className={styles.header}>
         <h2 id="controls-title">Parameters</h2>
-        <button type="button" data-look="plain" disabled={!changed} onClick={onReset}>
+        <button type="button" data-look="plain" disabled={!shown.some(changed)} onClick={onReset}>
           Reset all
         </button>
       </header>
-      {shown.map(([key, parameter]) => (
-        <Control
-          key={`${method.id} ${key}`}
-          name={key}
-          parameter={parameter}
-          value={values[key]}
-          onChange={onChange}
-        />
-      ))}
+      {first.map(control)}
+      {more.length > 0 && (
+        <details className={styles.more}>
+          <summary>
+            {more.length} more{more.some(changed) && <span> (some changed)</span>}
+          </summary>
+          {more.map(control)}
+        </details>
+      )}
     </section>
   );
 }

@@ -97,7 +97,13 @@ function Workbench({ method, view, onTheme }: WorkbenchProps) {
           )}
         </main>
         <aside className={styles.right} aria-label="Settings">
-          <Controls method={method} values={link.values} onChange={session.change} onReset={session.reset} />
+          <Controls
+            method={method}
+            values={link.values}
+            ownData={link.data.kind !== 'testbed'}
+            onChange={session.change}
+            onReset={session.reset}
+          />
           <Presets method={method} values={link.values} onApply={session.applyPreset} />
           <DataPanel method={method} />
           <Budget method={method} values={link.values} shape={shapeOf(link.values, data)} />

@@ -44,7 +44,7 @@ export function Cited({ method }: { method: Method }) {
 
 /** The key of the parameter that the hand wants first: the first live one in the form. */
 export function firstLive(method: Method, values: LooseValues): string | undefined {
-  return formOrder(method, values).find(
+  return formOrder(method, values, false).find(
     ([, parameter]) => parameter.live && parameter.kind === 'integer',
   )?.[0];
 }

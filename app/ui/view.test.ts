@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { openingState } from '../experiment/links';
+import type { LinesFigure, SpectrumFigure } from '../methods/figures';
+import type { Outcome } from '../methods/method';
+import { viewOf, withMarks } from './view';
+
+const lines = (id: string, title = id): LinesFigure => ({
+  kind: 'lines',
+  id,
+  title,
+  summary: '',
+  x: { label: 'x', scale: 'linear' },
+  y: { label: 'y', scale: 'log' },
+  series: [],
+});
+
+const result = {
+  method: 'rsvd',
+  values: {},
+  adapter: '',
+  home: 'cpu' as const,
+  metrics: { a: 1, b: null },
+  reasons: { b: 'no b here' },
+  figures: [lines('one'), lines('two')],
+  notes: [],
+  claims: [],
+  timings: [],
+  wallMs: 1,
+};
+const state = { link: openingState(), result, partial: null, preview: null };
+
+test('a finished run is fresh, and a missing number carries its reason', () => {
+  const view = viewOf({ ...state, run: { status: 'done' } });
+  expect(view.figures.map(({ stale }) => stale)).toEqual([false, false]);
+  expect(view.metrics.b).toEqual({ value: null, stale: false, reason: 'no b here' });
+});
+
+test('while a run goes on, what it has not shown yet is stale and keeps its place', () => {
+  const partial: Outcome = { figures: [lines('two', 'new')], metrics: { a: 2 } };
+  const view = viewOf({ ...state, partial, run: { status: 'running', fraction: 0, stage: '' } });
+  expect(view.figures.map(({ figure, stale }) => [figure.title, stale])).toEqual([
+    ['one', true],
+    ['new', false],
+  ]);
+  expect(view.metrics.a).toEqual({ value: 2, stale: false, reason: undefined });
+});
+
+test('a link that names figures shows only those', () => {
+  const link = { ...state.link, show: ['two'] };
+  expect(viewOf({ ...state, link, run: { status: 'done' } }).figures.map(({ figure }) => figure.id)).toEqual([
+    'two',
+  ]);
+});
+
+test('the cut stands where the parameter is, before any run has followed', () => {
+  const figure: SpectrumFigure = {
+    kind: 'spectrum',
+    id: 's',
+    title: '',
+    summary: '',
+    series: [],
+    cut: { parameter: 'rank', at: 16 },
+    floor: 0,
+  };
+  expect(withMarks(figure, { rank: 31 })).toMatchObject({ cut: { at: 31 } });
+  expect(withMarks(figure, {})).toMatchObject({ cut: { at: 16 } });
+});
