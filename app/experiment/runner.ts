@@ -122,23 +122,25 @@ function makeLab(experiment: Experiment, whole: Whole, ledger: Ledger): Lab {
       onPartial?.(whole.outcome());
     },
     cached: (key, make) => cache.get(cacheKey(experiment, key), make),
-    time: (label, repeats, call) => timeCalls(home, ledger, { label, repeats, call, seam }),
+    time: (label, repeats, call) =>
+      timeCalls(home, { label, repeats, call, seam, onTimings: (timings) => ledger.add(timings) }),
   };
 }
 
 interface TimedCalls {
+  /** Stands as the stage in the timings. */
   label: string;
   repeats: number;
   call: () => Promise<unknown>;
-  seam: () => Promise<void>;
+  /** Called before each repeat. */
+  seam?: () => Promise<void>;
+  /** Takes what the home has timed, the warm-up included. */
+  onTimings?: (timings: readonly Timing[]) => void;
 }
 
 /** Median ms of a call after one to warm up: the sum of its kernels' timestamps, or wall time without them. */
-async function timeCalls(
-  home: Home,
-  ledger: Ledger,
-  { label, repeats, call, seam }: TimedCalls,
-): Promise<number> {
+export async function timeCalls(home: Home, timed: TimedCalls): Promise<number> {
+  const { label, repeats, call, seam, onTimings } = timed;
   if (!(repeats >= 1)) throw new Error(`${label}: cannot time ${repeats} calls`);
   const stage = home.stage;
   home.stage = label;
@@ -147,16 +149,16 @@ async function timeCalls(
       await call();
     });
   await once();
-  ledger.add(await home.timings());
+  onTimings?.(await home.timings());
   const samples: number[] = [];
   for (let i = 0; i < repeats; i++) {
-    await seam();
+    await seam?.();
     const began = performance.now();
     await once();
     await home.finish();
     const wallMs = performance.now() - began;
     const timings = await home.timings();
-    ledger.add(timings);
+    onTimings?.(timings);
     samples.push(gpuMs(timings) ?? wallMs);
   }
   home.stage = stage;

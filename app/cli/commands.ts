@@ -1,0 +1,99 @@
+/**
+ * The commands and their exit codes: 0; 1 when a run failed or, with --claims, a claim does not hold; 2 for a
+ * wrong call, the reason on standard error. With --json, standard output is one JSON value and nothing else.
+ */
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { toJson } from '../experiment/report';
+import { isUserError } from '../math/errors';
+import { infoCommand } from './info';
+import { type Io, UsageError } from './io';
+import { describeMethods, listText } from './list';
+import { runCommand } from './run';
+
+const COMMANDS = ['list', 'run', 'info', 'help'] as const;
+
+const HELP = `Rankscope: low-rank methods on this machine's GPU.
+
+  list [--json]                 all methods with their parameters, metrics and claims
+  run <method or link> [...]    one experiment
+    --set key=value             a parameter; may be repeated, wins over the link
+    --seed n                    the seed, short for --set seed=n
+    --quick                     small sizes, a few seconds on a software adapter
+    --file path                 a matrix or picture: npy, csv, safetensors, png, jpeg, webp
+    --tensor name               which tensor of a safetensors file
+    --colour                    a picture's three channels instead of its grey
+    --home gpu|cpu              where to compute; default: the GPU, else the CPU
+    --verify                    compare every operation with its float64 twin as it goes
+    --claims                    exit with 1 when a claim does not hold
+    --json                      one JSON value on standard output
+  info [--json]                 adapter, features, limits, measured speed
+  help                          this text
+
+Exit codes: 0 done; 1 the run failed, or a claim does not hold; 2 a wrong call.
+`;
+
+const RUN_OPTIONS = {
+  set: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+  quick: { type: 'boolean' },
+  file: { type: 'string' },
+  tensor: { type: 'string' },
+  colour: { type: 'boolean' },
+  home: { type: 'string' },
+  verify: { type: 'boolean' },
+  claims: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+const JSON_OPTION = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
+
+/** Runs one command and returns its exit code; never throws. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    return await command(args, io);
+  } catch (error) {
+    const parse =
+      error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+    if (error instanceof UsageError || (parse && error instanceof Error)) {
+      await io.err(`${error.message}\n`);
+      return 2;
+    }
+    // What a person can correct is a sentence; anything else is a bug and shows its stack.
+    const text = error instanceof Error ? (isUserError(error) ? error.message : error.stack) : String(error);
+    await io.err(`${text}\n`);
+    return 1;
+  }
+}
+
+async function command([name, ...rest]: readonly string[], io: Io): Promise<number> {
+  switch (name) {
+    case 'list': {
+      const { values } = parseArgs({ args: rest, options: JSON_OPTION });
+      await io.out(values.json ? `${toJson(describeMethods())}\n` : listText());
+      return 0;
+    }
+    case 'run': {
+      const { values, positionals } = parseArgs({ args: rest, options: RUN_OPTIONS, allowPositionals: true });
+      if (positionals.length !== 1) {
+        throw new UsageError(
+          `run takes one method or link, not ${positionals.length}: see \`list\` for the methods`,
+        );
+      }
+      return runCommand(positionals[0], values, io);
+    }
+    case 'info': {
+      const { values } = parseArgs({ args: rest, options: JSON_OPTION });
+      return infoCommand(values.json ?? false, io);
+    }
+    case 'help':
+    case '--help':
+    case '-h':
+      await io.out(HELP);
+      return 0;
+    case undefined:
+      await io.err(HELP);
+      return 2;
+    default:
+      throw new UsageError(`there is no command "${name.slice(0, 60)}": choose ${COMMANDS.join(', ')}`);
+  }
+}

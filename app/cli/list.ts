@@ -1,0 +1,48 @@
+/** The methods as data and as text. */
+import { methods } from '../experiment/registry';
+
+/** What `list --json` prints. */
+export function describeMethods() {
+  return methods.map(
+    ({ id, title, family, testbed, summary, parameters, metrics, claims, presets, quick }) => ({
+      id,
+      title,
+      family,
+      testbed,
+      summary,
+      parameters: Object.entries(parameters).map(([key, parameter]) => {
+        const { when: _, ...plain } = parameter;
+        return { key, ...plain };
+      }),
+      metrics: Object.entries(metrics).map(([key, metric]) => ({ key, ...metric })),
+      claims: claims.map(({ text, item, at, relation, advisory, fullSizeOnly }) => ({
+        text,
+        item,
+        at: at ?? {},
+        relation,
+        advisory: advisory ?? false,
+        fullSizeOnly: fullSizeOnly ?? false,
+      })),
+      presets: presets.map(({ id: preset, label, notice, values }) => ({
+        id: preset,
+        label,
+        notice,
+        values,
+      })),
+      quick,
+    }),
+  );
+}
+
+/** The methods by family, one line each. */
+export function listText(): string {
+  const width = methods.reduce((widest, { id }) => Math.max(widest, id.length), 0);
+  let family = '';
+  let text = '';
+  for (const method of methods) {
+    if (method.family !== family) text += `${text === '' ? '' : '\n'}${method.family}\n`;
+    family = method.family;
+    text += `  ${method.id.padEnd(width)}  ${method.title}: ${method.summary}\n`;
+  }
+  return text;
+}

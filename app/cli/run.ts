@@ -1,0 +1,164 @@
+/** `run`: one experiment from a method id or a link, with the flags over it. */
+import { Cache } from '../experiment/cache';
+import { decodeLink, type LinkState, stateOf } from '../experiment/links';
+import type { Progress, RunResult } from '../experiment/protocol';
+import { findMethod } from '../experiment/registry';
+import { byKernel, runReport, toJson } from '../experiment/report';
+import { runExperiment } from '../experiment/runner';
+import { parameterOf, parseValue, quickValues } from '../experiment/values';
+import { isUserError } from '../math/errors';
+import { formatMs, formatNumber, formatRate } from '../math/format';
+import type { Method } from '../methods/method';
+import type { LooseValues, ParameterValue } from '../methods/parameters';
+import { readDataset } from './files';
+import { type Io, UsageError } from './io';
+import { openPlace } from './place';
+
+export interface RunFlags {
+  set?: string[];
+  seed?: string;
+  quick?: boolean;
+  file?: string;
+  tensor?: string;
+  colour?: boolean;
+  home?: string;
+  verify?: boolean;
+  claims?: boolean;
+  json?: boolean;
+}
+
+export async function runCommand(target: string, flags: RunFlags, io: Io): Promise<number> {
+  const { state, method, values, dataset, home } = await asUsage(() => prepare(target, flags, io));
+  const place = await openPlace(home, flags.verify);
+  if (place.reason !== null) await io.err(`On the CPU: ${place.reason}\n`);
+  try {
+    const cache = new Cache(place.home);
+    const result = await runExperiment({
+      method,
+      values,
+      home: place.home,
+      data: dataset?.data ?? null,
+      dataKey: dataset?.summary.key ?? 'testbed',
+      cache,
+      onProgress: io.isTerminal ? (progress) => void io.err(progressLine(progress)) : undefined,
+    });
+    if (io.isTerminal) await io.err('\r\x1b[2K');
+    cache.clear();
+    if (flags.claims && result.claims.length === 0) {
+      const why =
+        state.data.kind === 'testbed' && !flags.file
+          ? 'at these values'
+          : "on data that is not the testbed's";
+      await io.err(`No claim of ${method.id} applies ${why}.\n`);
+    }
+    await io.out(flags.json ? `${toJson(runReport(result))}\n` : resultText(method, result));
+    const broken = result.claims.some(({ holds, advisory }) => !holds && !advisory);
+    return flags.claims && broken ? 1 : 0;
+  } finally {
+    place.close();
+  }
+}
+
+/** Everything that can be wrong about the call, before a device is opened. */
+async function prepare(target: string, flags: RunFlags, io: Io) {
+  const state = await stateFrom(target, io);
+  const method = findMethod(state.method);
+  const values = valuesFrom(method, state, flags);
+  const { home } = flags;
+  if (home !== undefined && home !== 'gpu' && home !== 'cpu') {
+    throw new UsageError(`--home "${home}" is unknown: choose gpu or cpu`);
+  }
+  if (flags.file !== undefined && method.accepts.length === 0) {
+    throw new UsageError(`${method.id} makes its own data: leave out --file`);
+  }
+  const options = { tensor: flags.tensor ?? state.tensor, colour: flags.colour ?? state.colour };
+  const dataset = await readDataset(flags.file, state.data, options);
+  const wanted = state.data.kind === 'file' ? state.data.hash : undefined;
+  if (wanted !== undefined && dataset && dataset.summary.hash !== wanted) {
+    await io.err(`The link was made with other content than ${dataset.summary.name} has.\n`);
+  }
+  if (dataset?.summary.note) await io.err(`${dataset.summary.note}\n`);
+  method.check?.(values, dataset?.data ?? null);
+  const place: 'gpu' | 'cpu' | undefined = home ?? (state.home === 'cpu' ? 'cpu' : undefined);
+  return { state, method, values, dataset, home: place };
+}
+
+async function stateFrom(target: string, io: Io): Promise<LinkState> {
+  if (!target.includes('#') && !target.includes('?')) return stateOf(findMethod(target));
+  const { state, problems } = decodeLink(target);
+  for (const problem of problems) await io.err(`${problem}\n`);
+  const named = target
+    .slice(target.indexOf('#') + 1)
+    .replace(/^\//, '')
+    .split('?')[0];
+  // A page opens on something else where a link names no method; a command must not.
+  if (named !== state.method) findMethod(named);
+  return state;
+}
+
+function valuesFrom(method: Method, state: LinkState, flags: RunFlags): LooseValues {
+  const values: Record<string, ParameterValue> = {
+    ...(flags.quick ? quickValues(method) : stateOf(method).values),
+  };
+  const start = stateOf(method).values;
+  for (const [key, value] of Object.entries(state.values)) if (value !== start[key]) values[key] = value;
+  const set = (key: string, text: string) => {
+    values[key] = parseValue(key, parameterOf(method, key), text);
+  };
+  for (const pair of flags.set ?? []) {
+    const equals = pair.indexOf('=');
+    if (equals < 1) throw new UsageError(`--set "${pair}" is not of the form key=value`);
+    set(pair.slice(0, equals), pair.slice(equals + 1));
+  }
+  if (flags.seed !== undefined) set('seed', flags.seed);
+  return values;
+}
+
+/** A UserError about the call is a wrong call. */
+async function asUsage<T>(body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    throw isUserError(error) ? new UsageError(error.message) : error;
+  }
+}
+
+const progressLine = ({ fraction, stage }: Progress): string =>
+  `\r\x1b[2K${String(Math.round(100 * fraction)).padStart(3)} %  ${stage}`;
+
+function resultText(method: Method, result: RunResult): string {
+  const lines = [`${method.title}, on ${result.adapter}, ${formatMs(result.wallMs)}`, ''];
+  const metrics = Object.entries(result.metrics).map(([key, value]) => {
+    const { label = key, unit = '' } = method.metrics[key] ?? {};
+    const text =
+      value === null ? `– (${result.reasons[key] ?? 'not computed'})` : `${formatNumber(value)} ${unit}`;
+    return [label, text.trim()];
+  });
+  lines.push(...aligned(metrics), '');
+  for (const { text, holds, value, bound, relation, advisory } of result.claims) {
+    const verdict = holds ? 'holds' : advisory ? 'differs' : 'FAILS';
+    lines.push(`${verdict}: ${text} (${formatNumber(value)} ${relation} ${formatNumber(bound)})`);
+  }
+  if (result.claims.length > 0) lines.push('');
+  const kernels = byKernel(result.timings).slice(0, 8);
+  lines.push(
+    ...aligned(
+      kernels.map(({ kernel, calls, ms, gflops }) => {
+        const rate = gflops === null ? '' : formatRate(gflops, 'FLOP/s');
+        return [kernel, `${calls} calls`, formatMs(ms), rate];
+      }),
+    ),
+  );
+  for (const note of result.notes) lines.push(note);
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column].length))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  );
+}
