@@ -14,9 +14,9 @@ export function Problems() {
   const session = useSession();
   if (problems.length === 0) return null;
   return (
-    <ul className={styles.problems} aria-label="Left out">
+    <div className={styles.problems} role="alert">
       {problems.map((problem) => (
-        <li key={problem} role="alert">
+        <p key={problem}>
           <span>{problem}</span>
           <button
             type="button"
@@ -26,9 +26,9 @@ export function Problems() {
           >
             ✕
           </button>
-        </li>
+        </p>
       ))}
-    </ul>
+    </div>
   );
 }
 

@@ -92,7 +92,8 @@ export function Figures({ method, view }: FiguresProps) {
   const data = usePage((state) => state.data);
   const result = usePage((state) => state.result);
   const session = useSession();
-  if (view.figures.length === 0) return <Empty status={status} data={data} method={method} />;
+  const unread = data.status === 'missing' || data.status === 'choose' || data.status === 'failed';
+  if (unread || view.figures.length === 0) return <Empty status={status} data={data} method={method} />;
   const previous = new Map(result?.figures.map((figure) => [figure.id, figure]));
   const context = {
     link: new URL(encodeLink(link), location.href).href,
@@ -129,7 +130,9 @@ function Empty({ status, data, method }: { status: string; data: PageState['data
         <p>
           This link is about the file <strong>{data.name}</strong>, which stayed on the sender’s machine.
         </p>
-        <p>Open your copy of it beside (or drop it anywhere on this page): it is compared with the link.</p>
+        <p>
+          Open your copy of it under “Data”, or drop it anywhere on this page: it is compared with the link.
+        </p>
         <button type="button" onClick={session.data.useTestbed}>
           Use generated data instead
         </button>
@@ -146,7 +149,16 @@ function Empty({ status, data, method }: { status: string; data: PageState['data
       </div>
     );
   }
-  if (data.status === 'failed') return null;
+  if (data.status === 'failed') {
+    return (
+      <div className={styles.empty}>
+        <p>{data.message}</p>
+        <button type="button" onClick={session.data.useTestbed}>
+          Use generated data instead
+        </button>
+      </div>
+    );
+  }
   if (status === 'running' || status === 'idle' || data.status === 'loading') {
     return (
       <div className={styles.empty} data-busy>
