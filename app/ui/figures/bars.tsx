@@ -1,0 +1,88 @@
+/** Amounts side by side: bars lie, so that their names are read without turning the head. */
+import { useCallback, useMemo } from 'react';
+import type { BarsFigure, Scale } from '../../methods/figures';
+import css from './figures.module.css';
+import { CHARACTER, type Frame, xPixel } from './frame';
+import { Marks } from './lines';
+import { type Curve, Overlay, Plot } from './plot';
+import { strokesOf } from './stroke';
+import { domainOf, scientific } from './ticks';
+
+const ROW = 28;
+const NONE: readonly Curve[] = [];
+
+export function Bars({ figure, scale }: { figure: BarsFigure; scale: Scale }) {
+  const { bars, marks, y } = figure;
+  const { value, place } = useMemo(() => {
+    const all = [...bars.map((bar) => bar.value), ...(marks ?? []).map((mark) => mark.at)];
+    // A bar is read by its length, which means nothing unless it starts at 0.
+    const domain = domainOf(scale === 'linear' ? [...all, 0] : all, scale);
+    return {
+      value: { ...y, scale, domain: scale === 'log' ? ([domain[0] / 2, domain[1]] as const) : domain },
+      place: { label: '', scale: 'linear' as const, domain: [0, Math.max(1, bars.length)] as const },
+    };
+  }, [bars, marks, y, scale]);
+  const longest = Math.max(0, ...bars.map(({ label }) => label.length));
+  const names = useCallback(
+    (width: number) => Math.min(longest * CHARACTER + 14, Math.max(90, width * 0.4)),
+    [longest],
+  );
+  return (
+    <Plot
+      label={`${figure.title}. ${figure.summary}`}
+      x={value}
+      y={place}
+      curves={NONE}
+      height={Math.max(2, bars.length) * ROW + 66}
+      names={names}
+    >
+      {(frame) => (
+        <Overlay frame={frame} quietY>
+          <BarRows frame={frame} figure={figure} />
+          <Marks frame={frame} marks={(marks ?? []).map((mark) => ({ ...mark, axis: 'x' }))} />
+        </Overlay>
+      )}
+    </Plot>
+  );
+}
+
+function BarRows({ frame, figure }: { frame: Frame; figure: BarsFigure }) {
+  const strokes = strokesOf(figure.bars.map(({ role }) => role));
+  const each = (frame.bottom - frame.top) / Math.max(1, figure.bars.length);
+  const base = frame.x.scale === 'log' ? frame.left : xPixel(frame, 0);
+  const room = Math.floor((frame.left - 12) / CHARACTER);
+  return figure.bars.map(({ key, label, value, note }, i) => {
+    const middle = frame.top + (i + 0.5) * each;
+    const end = Math.min(frame.right, Math.max(frame.left, xPixel(frame, value)));
+    const text = note ? `${scientific(value)} (${note})` : scientific(value);
+    const inside = end + text.length * CHARACTER + 8 > frame.right;
+    const shown = Number.isFinite(end);
+    return (
+      <g key={key}>
+        <title>{`${label}: ${text}`}</title>
+        <text x={frame.left - 8} y={middle + 4} textAnchor="end" className={css.pointLabel}>
+          {label.length > room ? `${label.slice(0, Math.max(1, room - 1))}…` : label}
+        </text>
+        {shown && (
+          <rect
+            x={Math.min(base, end)}
+            y={middle - 8}
+            width={Math.max(1, Math.abs(end - base))}
+            height={16}
+            rx={2}
+            fill={strokes[i].color}
+            className={css.bar}
+          />
+        )}
+        <text
+          x={shown ? (inside ? end - 6 : end + 6) : base + 6}
+          y={middle + 4}
+          textAnchor={shown && inside ? 'end' : 'start'}
+          className={inside && shown ? css.barInside : css.pointLabel}
+        >
+          {text}
+        </text>
+      </g>
+    );
+  });
+}

@@ -1,0 +1,62 @@
+/** The table behind a figure, in pages: all of the data, of which only one page is in the document. */
+import { useState } from 'react';
+import css from './figures.module.css';
+import type { Cell, Rows } from './rows';
+import { scientific } from './ticks';
+
+const PAGE = 50;
+
+export function DataTable({ rows, label }: { rows: Rows; label: string }) {
+  const [page, setPage] = useState(0);
+  const last = Math.max(0, Math.ceil(rows.count / PAGE) - 1);
+  const at = Math.min(page, last);
+  const start = at * PAGE;
+  const shown = Array.from({ length: Math.min(PAGE, rows.count - start) }, (_, i) => start + i);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className={css.table} aria-label={label} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {rows.columns.map((column, c) => (
+                <th key={column} scope="col" data-number={isNumeric(rows, c) ? '' : undefined}>
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((i) => (
+              <tr key={i}>
+                {rows.row(i).map((cell, c) => (
+                  <td key={rows.columns[c]} data-number={typeof cell === 'number' ? '' : undefined}>
+                    {text(cell)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {last > 0 && (
+        <div className={css.pager}>
+          <button type="button" disabled={at === 0} onClick={() => setPage(at - 1)}>
+            Previous
+          </button>
+          <span>
+            rows {start + 1} to {start + shown.length} of {rows.count}
+          </span>
+          <button type="button" disabled={at === last} onClick={() => setPage(at + 1)}>
+            Next
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+const isNumeric = (rows: Rows, column: number) => rows.count > 0 && typeof rows.row(0)[column] === 'number';
+
+const text = (cell: Cell): string =>
+  cell === null ? '–' : typeof cell === 'number' ? scientific(cell, 6) : cell;

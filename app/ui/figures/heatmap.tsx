@@ -1,0 +1,130 @@
+/** A matrix as colours, with a colour bar and the value under the pointer or under the keyboard's cell. */
+import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { HeatmapFigure, Scale } from '../../methods/figures';
+import { type ColorScale, colorRange, LUTS, paint } from './colormap';
+import { hiddenOnLog } from './decimate';
+import css from './figures.module.css';
+import { scientific } from './ticks';
+
+interface Cell {
+  row: number;
+  col: number;
+}
+
+export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale }) {
+  const { rows, cols, values, palette, label, unit } = figure;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [cell, setCell] = useState<Cell>();
+  const log = scale === 'log' && palette === 'sequential';
+  const colors = useMemo<ColorScale>(
+    () => ({
+      range: colorRange(values, { palette, log, range: figure.range }),
+      log,
+      lut: LUTS[palette],
+    }),
+    [values, palette, log, figure.range],
+  );
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (!context) return;
+    const image = context.createImageData(cols, rows);
+    paint(values, colors, image.data);
+    context.putImageData(image, 0, 0);
+  }, [values, rows, cols, colors]);
+
+  const follow = (event: PointerEvent<HTMLCanvasElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const col = Math.floor(((event.clientX - box.left) / box.width) * cols);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
+    setCell(row >= 0 && row < rows && col >= 0 && col < cols ? { row, col } : undefined);
+  };
+  const walk = (event: KeyboardEvent) => {
+    const step: Record<string, [number, number]> = {
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+    };
+    const by = step[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const clamp = (value: number, end: number) => Math.min(end - 1, Math.max(0, value));
+    setCell((from) => ({
+      row: clamp((from?.row ?? 0) + by[0], rows),
+      col: clamp((from?.col ?? 0) + by[1], cols),
+    }));
+  };
+  const title = unit ? `${label} (${unit})` : label;
+  const hidden = useMemo(() => (log ? hiddenOnLog(values) : 0), [log, values]);
+  return (
+    <div className={css.heatmap}>
+      <p className={css.axisLine} data-export="text">
+        {rows} × {cols}, row 0 at the top
+      </p>
+      <div className={css.matrix} style={{ aspectRatio: `${cols} / ${rows}`, maxWidth: (360 * cols) / rows }}>
+        <canvas
+          ref={canvas}
+          width={cols}
+          height={rows}
+          role="img"
+          aria-label={`${figure.title}. ${figure.summary}`}
+          tabIndex={0}
+          data-export="canvas"
+          onPointerMove={follow}
+          onPointerDown={follow}
+          onPointerLeave={() => setCell(undefined)}
+          onKeyDown={walk}
+        />
+        {cell && (
+          <span
+            className={css.cell}
+            style={{
+              left: `${(100 * cell.col) / cols}%`,
+              top: `${(100 * cell.row) / rows}%`,
+              width: `${100 / cols}%`,
+              height: `${100 / rows}%`,
+            }}
+          />
+        )}
+      </div>
+      <ColorBar colors={colors} title={title} />
+      <output className={css.facts}>
+        {cell
+          ? `row ${cell.row}, column ${cell.col}: ${scientific(values[cell.row * cols + cell.col])}`
+          : 'Point at a cell to read its value'}
+      </output>
+      {hidden > 0 && (
+        <p className={css.note} data-export="text">
+          {hidden} {hidden === 1 ? 'value' : 'values'} at or below 0 not shown on the log scale (grey)
+        </p>
+      )}
+    </div>
+  );
+}
+
+function ColorBar({ colors, title }: { colors: ColorScale; title: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [low, high] = colors.range;
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (!context) return;
+    const image = context.createImageData(256, 1);
+    const steps = Array.from({ length: 256 }, (_, i) => i / 255);
+    paint(steps, { range: [0, 1], log: false, lut: colors.lut }, image.data);
+    context.putImageData(image, 0, 0);
+  }, [colors.lut]);
+  const middle = colors.log ? Math.sqrt(low * high) : (low + high) / 2;
+  return (
+    <div className={css.colorBar}>
+      <span data-export="text">{title}</span>
+      <canvas ref={canvas} width={256} height={1} data-export="canvas" />
+      <div>
+        {[low, middle, high].map((value, i) => (
+          <span key={['low', 'middle', 'high'][i]} data-export="text">
+            {scientific(value, 3)}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+/** Curves on two axes, with marks across the plot; marks that stand for a parameter can be dragged. */
+import { useMemo } from 'react';
+import type { LinesFigure, Scale } from '../../methods/figures';
+import { Crosshair } from './crosshair';
+import css from './figures.module.css';
+import { type Frame, fraction, xPixel, yPixel } from './frame';
+import { Handle, type OnParameter } from './handle';
+import { Legend, Overlay, Plot } from './plot';
+import { strokesOf } from './stroke';
+import { domainOf } from './ticks';
+
+interface Props {
+  figure: LinesFigure;
+  x: Scale;
+  y: Scale;
+  liveValues?: Readonly<Record<string, number>>;
+  onParameter?: OnParameter;
+}
+
+export function Lines({ figure, x: xScale, y: yScale, liveValues, onParameter }: Props) {
+  const { curves, x, y } = useMemo(() => {
+    const strokes = strokesOf(figure.series.map(({ role }) => role));
+    const marked = (axis: 'x' | 'y') =>
+      (figure.marks ?? []).filter((mark) => mark.axis === axis).map((mark) => mark.at);
+    const xs = [...figure.series.flatMap((series) => series.x), ...marked('x')];
+    const ys = [...figure.series.flatMap((series) => series.y), ...marked('y')];
+    return {
+      curves: figure.series.map((series, i) => ({ ...series, stroke: strokes[i] })),
+      x: { ...figure.x, scale: xScale, domain: domainOf(xs, xScale, true) },
+      y: { ...figure.y, scale: yScale, domain: domainOf(ys, yScale) },
+    };
+  }, [figure, xScale, yScale]);
+  const wholeX = useMemo(() => figure.series.every((series) => series.x.every(Number.isInteger)), [figure]);
+  const fixed = (figure.marks ?? []).filter((mark) => mark.parameter === undefined || !onParameter);
+  return (
+    <>
+      <Legend curves={curves} />
+      <Plot label={`${figure.title}. ${figure.summary}`} x={x} y={y} curves={curves} height={280}>
+        {(frame) => (
+          <Crosshair frame={frame} curves={curves}>
+            <Overlay frame={frame}>
+              <Marks frame={frame} marks={fixed} />
+              {(figure.marks ?? []).map(
+                ({ axis, parameter, label, at }) =>
+                  parameter !== undefined &&
+                  onParameter && (
+                    <Handle
+                      key={parameter + axis}
+                      frame={frame}
+                      axis={axis}
+                      parameter={parameter}
+                      label={label}
+                      at={liveValues?.[parameter] ?? at}
+                      whole={axis === 'x' && wholeX}
+                      min={(axis === 'x' ? x : y).domain[0]}
+                      max={(axis === 'x' ? x : y).domain[1]}
+                      onParameter={onParameter}
+                    />
+                  ),
+              )}
+            </Overlay>
+          </Crosshair>
+        )}
+      </Plot>
+    </>
+  );
+}
+
+/** Lines across the plot with their names; names of vertical marks are staggered so that they do not touch. */
+export function Marks({
+  frame,
+  marks,
+}: {
+  frame: Frame;
+  marks: readonly { axis: 'x' | 'y'; at: number; label: string }[];
+}) {
+  const within = marks.filter((mark) => {
+    const part = fraction(mark.axis === 'x' ? frame.x : frame.y, mark.at);
+    return part >= -1e-9 && part <= 1 + 1e-9;
+  });
+  const upright = within.filter((mark) => mark.axis === 'x');
+  return within.map((mark) => {
+    if (mark.axis === 'y') {
+      const py = yPixel(frame, mark.at);
+      return (
+        <g key={`y ${mark.label}`}>
+          <line x1={frame.left} x2={frame.right} y1={py} y2={py} className={css.mark} />
+          <text
+            x={frame.right - 4}
+            y={py - frame.top < 16 ? py + 13 : py - 5}
+            textAnchor="end"
+            className={css.markLabel}
+          >
+            {mark.label}
+          </text>
+        </g>
+      );
+    }
+    const px = xPixel(frame, mark.at);
+    const left = px + mark.label.length * 6.4 + 8 > frame.right;
+    return (
+      <g key={`x ${mark.label}`}>
+        <line x1={px} x2={px} y1={frame.top} y2={frame.bottom} className={css.mark} />
+        <text
+          x={left ? px - 5 : px + 5}
+          y={frame.top + 13 + 14 * upright.indexOf(mark)}
+          textAnchor={left ? 'end' : 'start'}
+          className={css.markLabel}
+        >
+          {mark.label}
+        </text>
+      </g>
+    );
+  });
+}
