@@ -6,7 +6,7 @@ import { usePage, useSession } from './context';
 import { quantity } from './quantity';
 import styles from './results.module.css';
 import type { PageState } from './store';
-import { settingsText, type View } from './view';
+import { numbersOf, settingsText, type View } from './view';
 
 // The figures bring the chart library, which must not hold up the first paint.
 const FigurePanel = lazy(() =>
@@ -90,17 +90,17 @@ export function Figures({ method, view }: FiguresProps) {
   const link = usePage((state) => state.link);
   const status = usePage((state) => state.run.status);
   const data = usePage((state) => state.data);
-  const result = usePage((state) => state.result);
   const session = useSession();
   const unread = data.status === 'missing' || data.status === 'choose' || data.status === 'failed';
   if (unread || view.figures.length === 0) return <Empty status={status} data={data} method={method} />;
-  const previous = new Map(result?.figures.map((figure) => [figure.id, figure]));
+  const numbers = numbersOf(link.values);
   const context = {
     link: new URL(encodeLink(link), location.href).href,
     settings: settingsText(method, link.values),
   };
   return (
     <div className={styles.figures}>
+      <h2 className="hidden-visually">Figures</h2>
       {view.figures.map(({ figure, stale }) => (
         <div
           key={figure.id}
@@ -111,9 +111,9 @@ export function Figures({ method, view }: FiguresProps) {
           <Suspense fallback={<div className={styles.waiting}>{figure.title}</div>}>
             <FigurePanel
               figure={figure}
-              previous={stale || status !== 'running' ? undefined : previous.get(figure.id)}
               onParameter={session.change}
               context={context}
+              liveValues={numbers}
             />
           </Suspense>
         </div>

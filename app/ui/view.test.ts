@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openingState } from '../experiment/links';
-import type { LinesFigure, SpectrumFigure } from '../methods/figures';
+import type { LinesFigure } from '../methods/figures';
 import type { Outcome } from '../methods/method';
-import { viewOf, withMarks } from './view';
+import { numbersOf, viewOf } from './view';
 
 const lines = (id: string, title = id): LinesFigure => ({
   kind: 'lines',
@@ -52,16 +52,6 @@ test('a link that names figures shows only those', () => {
   ]);
 });
 
-test('the cut stands where the parameter is, before any run has followed', () => {
-  const figure: SpectrumFigure = {
-    kind: 'spectrum',
-    id: 's',
-    title: '',
-    summary: '',
-    series: [],
-    cut: { parameter: 'rank', at: 16 },
-    floor: 0,
-  };
-  expect(withMarks(figure, { rank: 31 })).toMatchObject({ cut: { at: 31 } });
-  expect(withMarks(figure, {})).toMatchObject({ cut: { at: 16 } });
+test('handles follow the numbers among the values, and nothing else', () => {
+  expect(numbersOf({ rank: 31, spectrum: 'exp', reorth: true })).toEqual({ rank: 31 });
 });

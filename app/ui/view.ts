@@ -36,7 +36,7 @@ export function viewOf(state: Pick<PageState, 'result' | 'partial' | 'preview' |
   for (const layer of layers) {
     const stale = layer !== top || (layer === state.result && !settled);
     for (const figure of layer.figures ?? []) {
-      figures.set(figure.id, { figure: withMarks(figure, state.link.values), stale });
+      figures.set(figure.id, { figure, stale });
     }
     for (const [key, value] of Object.entries(layer.metrics ?? ({} as Metrics))) {
       metrics[key] = { value, stale, reason: layer.reasons?.[key] };
@@ -47,24 +47,11 @@ export function viewOf(state: Pick<PageState, 'result' | 'partial' | 'preview' |
   return { figures: shown, metrics, notes: top?.notes ?? [] };
 }
 
-/** Marks that stand for a parameter stand where the parameter is now, also before the run has caught up. */
-export function withMarks(figure: Figure, values: LooseValues): Figure {
-  const at = (parameter: string | undefined, otherwise: number) => {
-    const value = parameter === undefined ? undefined : values[parameter];
-    return typeof value === 'number' ? value : otherwise;
-  };
-  switch (figure.kind) {
-    case 'spectrum':
-      return { ...figure, cut: { ...figure.cut, at: at(figure.cut.parameter, figure.cut.at) } };
-    case 'lines':
-    case 'bars':
-      return figure.marks?.some((mark) => mark.parameter)
-        ? { ...figure, marks: figure.marks.map((mark) => ({ ...mark, at: at(mark.parameter, mark.at) })) }
-        : figure;
-    default:
-      return figure;
-  }
-}
+/** The values that are numbers: marks and handles stand where their parameter is now, before any run follows. */
+export const numbersOf = (values: LooseValues): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
 
 /** "rank 24, spectrum exp": the values that are not at their defaults, for captions of exported figures. */
 export function settingsText(method: { title: string; parameters: object }, values: LooseValues): string {
