@@ -11,7 +11,7 @@ const settings = [...new Set(rsvd.claims.map(({ at }) => JSON.stringify(at ?? {}
 test.each(settings)('what must hold at %s holds on the GPU at quick size', { timeout: 300_000 }, async (text) => {
   const at = JSON.parse(text);
   const { gpu } = await homes({ poison: false });
-  const cache = new Cache();
+  const cache = new Cache(gpu);
   const values = { ...quickValues(rsvd), ...at };
   const result = await runExperiment({ method: rsvd, values, home: gpu, data: null, dataKey: 'testbed', cache });
   const applying = rsvd.claims.filter((claim) => JSON.stringify(claim.at ?? {}) === text && !claim.fullSizeOnly);
