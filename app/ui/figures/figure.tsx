@@ -21,6 +21,8 @@ import { Spectrum } from './spectrum';
 
 interface Props {
   figure: Figure;
+  /** The figure of the last whole run while another is under way: axes keep room for it, so they do not jump. */
+  previous?: Figure;
   /** A mark was dragged: `move` while it moves, `settle` when it is let go or moved by a key. */
   onParameter?: OnParameter;
   /** What exported files say about where they come from. */
@@ -34,7 +36,7 @@ interface Scales {
   y: Scale;
 }
 
-export function FigurePanel({ figure: newest, onParameter, context, liveValues }: Props) {
+export function FigurePanel({ figure: newest, previous, onParameter, context, liveValues }: Props) {
   const body = useRef<HTMLDivElement>(null);
   const settled = useSettled(newest, `${newest.kind} ${newest.id}`);
   // Canvases keep pace with a slider; charts do not.
@@ -56,7 +58,7 @@ export function FigurePanel({ figure: newest, onParameter, context, liveValues }
         </div>
       </div>
       <div ref={body} className={css.body}>
-        <Body {...{ figure, newest, scales, onParameter, liveValues }} />
+        <Body {...{ figure, newest, previous, scales, onParameter, liveValues }} />
       </div>
       <figcaption>{newest.summary}</figcaption>
       {figure.kind !== 'table' && <TableBehind figure={figure} />}
@@ -67,6 +69,7 @@ export function FigurePanel({ figure: newest, onParameter, context, liveValues }
 function Body({
   figure,
   newest,
+  previous,
   scales: { x, y },
   onParameter,
   liveValues,
@@ -77,8 +80,10 @@ function Body({
       const cut = liveValues?.[figure.cut.parameter] ?? at;
       return <Spectrum {...{ figure, x, y, cut, onParameter }} />;
     }
-    case 'lines':
-      return <Lines {...{ figure, x, y, onParameter, liveValues }} />;
+    case 'lines': {
+      const room = previous?.kind === 'lines' ? previous : undefined;
+      return <Lines {...{ figure, previous: room, x, y, onParameter, liveValues }} />;
+    }
     case 'scatter':
       return <Scatter {...{ figure, x, y }} />;
     case 'bars':

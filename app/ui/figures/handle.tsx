@@ -2,7 +2,7 @@
  * A line across the plot that can be dragged by pointer or touch and moved by keyboard: the cut of a spectrum,
  * a mark that stands for a parameter.
  */
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import css from './figures.module.css';
 import { type Frame, fraction, valueAt, xPixel, xValue, yPixel, yValue } from './frame';
 import { scientific } from './ticks';
@@ -43,7 +43,10 @@ export function keyMove(
 }
 
 /** The handle as an element of the overlay; without `onParameter` it only shows where the value stands. */
-export function Handle({ frame, axis, parameter, label, at, whole, min, max, onParameter }: Props) {
+export function Handle({ frame, axis, parameter, label, at: given, whole, min, max, onParameter }: Props) {
+  // The line is under the hand at once, however long the page takes to follow.
+  const [held, setHeld] = useState<number>();
+  const at = held ?? given;
   const dragging = useRef<number | undefined>(undefined);
   const framed = axis === 'x' ? frame.x : frame.y;
   const part = Math.min(1, Math.max(0, fraction(framed, at)));
@@ -64,6 +67,7 @@ export function Handle({ frame, axis, parameter, label, at, whole, min, max, onP
     const value = under(event);
     if (value === dragging.current) return;
     dragging.current = value;
+    setHeld(value);
     onParameter?.(parameter, value, 'move');
   };
   const down = (event: PointerEvent<SVGElement>) => {
@@ -75,6 +79,7 @@ export function Handle({ frame, axis, parameter, label, at, whole, min, max, onP
     if (dragging.current === undefined) return;
     const value = dragging.current;
     dragging.current = undefined;
+    setHeld(undefined);
     onParameter?.(parameter, value, 'settle');
   };
   const key = (event: KeyboardEvent) => {

@@ -11,25 +11,28 @@ import { domainOf } from './ticks';
 
 interface Props {
   figure: LinesFigure;
+  /** Axes keep room for this figure too. */
+  previous?: LinesFigure;
   x: Scale;
   y: Scale;
   liveValues?: Readonly<Record<string, number>>;
   onParameter?: OnParameter;
 }
 
-export function Lines({ figure, x: xScale, y: yScale, liveValues, onParameter }: Props) {
+export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onParameter }: Props) {
   const { curves, x, y } = useMemo(() => {
     const strokes = strokesOf(figure.series.map(({ role }) => role));
     const marked = (axis: 'x' | 'y') =>
       (figure.marks ?? []).filter((mark) => mark.axis === axis).map((mark) => mark.at);
-    const xs = [...figure.series.flatMap((series) => series.x), ...marked('x')];
-    const ys = [...figure.series.flatMap((series) => series.y), ...marked('y')];
+    const series = [...figure.series, ...(previous?.series ?? [])];
+    const xs = [...series.flatMap((one) => one.x), ...marked('x')];
+    const ys = [...series.flatMap((one) => one.y), ...marked('y')];
     return {
       curves: figure.series.map((series, i) => ({ ...series, stroke: strokes[i] })),
       x: { ...figure.x, scale: xScale, domain: domainOf(xs, xScale, true) },
       y: { ...figure.y, scale: yScale, domain: domainOf(ys, yScale) },
     };
-  }, [figure, xScale, yScale]);
+  }, [figure, previous, xScale, yScale]);
   const wholeX = useMemo(() => figure.series.every((series) => series.x.every(Number.isInteger)), [figure]);
   const fixed = (figure.marks ?? []).filter((mark) => mark.parameter === undefined || !onParameter);
   return (
