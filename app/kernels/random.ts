@@ -37,8 +37,6 @@ const uniformKernel = kernelOf('random_uniform', uniformCode, 110);
 const signsKernel = kernelOf('random_signs', signsCode, 110);
 const bitsKernel = kernelOf('random_bits', bitsCode, 110);
 
-const GAUGE = 2 ** -24;
-
 /** The gap between a float32 and its neighbour above in size; 2^-149 at zero. */
 export function ulp32(x: number): number {
   const size = Math.abs(Math.fround(x));
@@ -46,7 +44,7 @@ export function ulp32(x: number): number {
   let power = 2 ** Math.floor(Math.log2(size));
   // log2 may round up to the next integer just below a power of two.
   if (power > size) power /= 2;
-  return 2 * power * GAUGE;
+  return power * 2 ** -23;
 }
 
 function fillOperation(
