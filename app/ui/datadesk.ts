@@ -33,7 +33,11 @@ export function createDataDesk(store: Store, client: Pick<Client, 'loadData'>, w
   const files = new Map<string, File>();
   let latest = 0;
 
-  const set = (data: DataState) => store.setState({ data });
+  const set = (data: DataState) => {
+    // Numbers of other data must not stand beside a question for this one.
+    const unread = data.status === 'missing' || data.status === 'choose' || data.status === 'failed';
+    store.setState(unread ? { data, result: null, partial: null, preview: null } : { data });
+  };
   const link = () => store.getState().link;
   const problem = (text: string) => store.setState({ problems: [...store.getState().problems, text] });
 

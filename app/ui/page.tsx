@@ -104,9 +104,9 @@ function Workbench({ method, view, onTheme }: WorkbenchProps) {
             onChange={session.change}
             onReset={session.reset}
           />
+          <Budget method={method} values={link.values} shape={shapeOf(link.values, data)} />
           <Presets method={method} values={link.values} onApply={session.applyPreset} />
           <DataPanel method={method} />
-          <Budget method={method} values={link.values} shape={shapeOf(link.values, data)} />
         </aside>
         <section className={styles.lower} aria-label="Details">
           <Lower method={method} view={view} />
