@@ -18,7 +18,7 @@ const place = {
   // Replaced, not pushed: a slider that moves would fill the history.
   write: (link: string) => history.replaceState(null, '', link),
 };
-const sampleUrl = new URL('sample.webp', document.baseURI).href;
+const sampleUrl = new URL('sample.png', document.baseURI).href;
 const session = createSession(store, new ExperimentClient(), place, sampleUrl);
 
 const showTheme = () => applyTheme(store.getState().theme);

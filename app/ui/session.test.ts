@@ -49,7 +49,7 @@ function bench(hash: string) {
       address.hash = link;
     },
   };
-  return { runs, previews, store, address, session: createSession(store, client, place, 'sample.webp') };
+  return { runs, previews, store, address, session: createSession(store, client, place, 'sample.png') };
 }
 
 const made = (rank: number): RunResult => ({
