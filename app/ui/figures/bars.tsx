@@ -27,19 +27,21 @@ export function Bars({ figure, scale }: { figure: BarsFigure; scale: Scale }) {
     (width: number) => Math.min(longest * CHARACTER + 14, Math.max(90, width * 0.4)),
     [longest],
   );
+  const above = 13 * Math.max(0, (marks ?? []).length - 1);
   return (
     <Plot
       label={`${figure.title}. ${figure.summary}`}
       x={value}
       y={place}
       curves={NONE}
-      height={Math.max(2, bars.length) * ROW + 66}
+      height={Math.max(2, bars.length) * ROW + 66 + above}
+      above={above}
       names={names}
     >
       {(frame) => (
         <Overlay frame={frame} quietY>
           <BarRows frame={frame} figure={figure} />
-          <Marks frame={frame} marks={(marks ?? []).map((mark) => ({ ...mark, axis: 'x' }))} />
+          <Marks frame={frame} above marks={(marks ?? []).map((mark) => ({ ...mark, axis: 'x' }))} />
         </Overlay>
       )}
     </Plot>

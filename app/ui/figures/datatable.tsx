@@ -12,6 +12,7 @@ export function DataTable({ rows, label }: { rows: Rows; label: string }) {
   const at = Math.min(page, last);
   const start = at * PAGE;
   const shown = Array.from({ length: Math.min(PAGE, rows.count - start) }, (_, i) => start + i);
+  const numeric = rows.columns.map((_, c) => shown.some((i) => typeof rows.row(i)[c] === 'number'));
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
@@ -20,7 +21,7 @@ export function DataTable({ rows, label }: { rows: Rows; label: string }) {
           <thead>
             <tr>
               {rows.columns.map((column, c) => (
-                <th key={column} scope="col" data-number={isNumeric(rows, c) ? '' : undefined}>
+                <th key={column} scope="col" data-number={numeric[c] ? '' : undefined}>
                   {column}
                 </th>
               ))}
@@ -30,7 +31,7 @@ export function DataTable({ rows, label }: { rows: Rows; label: string }) {
             {shown.map((i) => (
               <tr key={i}>
                 {rows.row(i).map((cell, c) => (
-                  <td key={rows.columns[c]} data-number={typeof cell === 'number' ? '' : undefined}>
+                  <td key={rows.columns[c]} data-number={numeric[c] ? '' : undefined}>
                     {text(cell)}
                   </td>
                 ))}
@@ -55,8 +56,6 @@ export function DataTable({ rows, label }: { rows: Rows; label: string }) {
     </>
   );
 }
-
-const isNumeric = (rows: Rows, column: number) => rows.count > 0 && typeof rows.row(0)[column] === 'number';
 
 const text = (cell: Cell): string =>
   cell === null ? '–' : typeof cell === 'number' ? scientific(cell, 6) : cell;

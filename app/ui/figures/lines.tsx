@@ -73,9 +73,12 @@ export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onPa
 export function Marks({
   frame,
   marks,
+  above = false,
 }: {
   frame: Frame;
   marks: readonly { axis: 'x' | 'y'; at: number; label: string }[];
+  /** Names of vertical marks stand over the plot, where what it shows would lie under them. */
+  above?: boolean;
 }) {
   const within = marks.filter((mark) => {
     const part = fraction(mark.axis === 'x' ? frame.x : frame.y, mark.at);
@@ -103,10 +106,16 @@ export function Marks({
     const left = px + mark.label.length * 6.4 + 8 > frame.right;
     return (
       <g key={`x ${mark.label}`}>
-        <line x1={px} x2={px} y1={frame.top} y2={frame.bottom} className={css.mark} />
+        <line
+          x1={px}
+          x2={px}
+          y1={above ? frame.top - 16 : frame.top}
+          y2={frame.bottom}
+          className={css.mark}
+        />
         <text
           x={left ? px - 5 : px + 5}
-          y={frame.top + 13 + 14 * upright.indexOf(mark)}
+          y={above ? frame.top - 6 - 13 * upright.indexOf(mark) : frame.top + 13 + 14 * upright.indexOf(mark)}
           textAnchor={left ? 'end' : 'start'}
           className={css.markLabel}
         >

@@ -18,10 +18,10 @@ const DASHES: Record<Role, readonly (string | undefined)[]> = {
   exact: [undefined, '6 3', '2 3', '8 3 2 3'],
   baseline: ['7 3', '2 3', '9 3 2 3', '4 2'],
   bound: ['12 4', '12 3 3 3', '12 3 3 3 3 3'],
-  guide: ['1 3', '4 4', '1 3 4 3'],
+  guide: ['5 3', '2 3', '5 3 2 3'],
 };
 
-const WIDTHS: Record<Role, number> = { method: 3, exact: 1.25, baseline: 2, bound: 1.75, guide: 1.25 };
+const WIDTHS: Record<Role, number> = { method: 3, exact: 1.25, baseline: 2, bound: 1.75, guide: 1.5 };
 
 /** Strokes for series with these roles, in their order. */
 export function strokesOf(roles: readonly Role[]): Stroke[] {
