@@ -80,15 +80,18 @@ export const uniform = fillOperation('random_uniform', uniformKernel, uniforms, 
 export const signs = fillOperation('random_signs', signsKernel, signs64, 0);
 
 /** The raw words of `count` indices from `start` on, count x 2 of dtype u32. */
-export const randomBits = defineOperation({
+export const randomBits = defineOperation<
+  [home: Home, count: number, seed: number, stream: number, start?: number],
+  Tensor
+>({
   name: 'random_bits',
-  gpu: async (home: GpuHome, _home: Home, count: number, seed: number, stream: number, start = 0) => {
+  gpu: async (home: GpuHome, _home, count, seed, stream, start = 0) => {
     check('random_bits', seed, stream, count, start);
     const out = home.empty([count, 2], 'u32');
     await bitsKernel.run(home, { seed, stream, start, count }, { out });
     return out;
   },
-  cpu: async (home: CpuHome, _home: Home, count: number, seed: number, stream: number, start = 0) => {
+  cpu: async (home: CpuHome, _home, count, seed, stream, start = 0) => {
     const words = new Uint32Array(2 * count);
     for (let i = 0; i < count; i++) words.set(threefry2x32(seed, stream, start + i, 0), 2 * i);
     return home.wrap([count, 2], words);

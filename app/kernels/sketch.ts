@@ -1,72 +1,61 @@
 /**
- * Sketches Y = A Omega (m x l) with the random matrices of the rsvd card: Gaussian, sparse signs (Clarkson,
- * Woodruff 2013), and the subsampled randomized Hadamard transform (Tropp 2011). The Gaussian one is drawn on
- * the device; the other two come from the same streams on the host.
+ * Sketches Y = A Omega of a matrix A (m x n) with l random columns, and Omega itself. Omega is a function of
+ * kind, seed and streams alone, the same in both homes up to rounding: gaussian (standard normal, 2 m n l
+ * flop), sparse (8 nonzeros a row, 8 m n flop), srht (m N log2 N flop).
  */
 import { colsOf, type Home, type Tensor } from '../gpu/home';
-import { nextPowerOfTwo } from '../math/integers';
-import { permutation, signs, uniforms } from '../math/threefry';
+import { UserError } from '../math/errors';
 import { matmul } from './matmul';
 import { normal } from './random';
+import { type Streams, sparseMatrix, sparseProduct } from './sparsesketch';
+import { srhtMatrix, srhtProduct } from './srht';
 
-/** A times a standard normal n x l matrix of this stream. */
+export type SketchKind = 'gaussian' | 'sparse' | 'srht';
+
+/** Y = A Omega (m x l), Omega standard normal (n x l) from `stream`. */
 export async function sketchGaussian(a: Tensor, l: number, seed: number, stream: number): Promise<Tensor> {
-  return times(a, await normal(a.home, [colsOf(a), l], seed, stream));
-}
-
-/** Each row of Omega has zeta = min(8, l) entries +-1 / sqrt(zeta), where the l uniforms of the row are smallest. */
-export async function sketchSparse(
-  a: Tensor,
-  l: number,
-  seed: number,
-  [positions, signStream]: readonly [number, number],
-): Promise<Tensor> {
-  return times(a, sparseSigns(a.home, [colsOf(a), l], seed, [positions, signStream]));
-}
-
-/** Omega = sqrt(N / l) D H P with N the power of two >= n. */
-export async function sketchSrht(
-  a: Tensor,
-  l: number,
-  seed: number,
-  [signStream, permutationStream]: readonly [number, number],
-): Promise<Tensor> {
-  return times(a, srht(a.home, [colsOf(a), l], seed, [signStream, permutationStream]));
-}
-
-async function times(a: Tensor, omega: Tensor): Promise<Tensor> {
+  checkWidth(colsOf(a), l, Number.POSITIVE_INFINITY);
+  const omega = await normal(a.home, [colsOf(a), l], seed, stream);
   const y = await matmul(a, omega);
   a.home.release(omega);
   return y;
 }
 
-function sparseSigns(home: Home, [n, l]: readonly [number, number], seed: number, [at, sign]: readonly [number, number]): Tensor {
-  const zeta = Math.min(8, l);
-  const u = uniforms(seed, at, n * l);
-  const s = signs(seed, sign, n * zeta);
-  const omega = new Float64Array(n * l);
-  for (let i = 0; i < n; i++) {
-    const row = u.subarray(i * l, (i + 1) * l);
-    const order = Array.from(row.keys()).sort((x, y) => row[x] - row[y] || x - y);
-    for (let z = 0; z < zeta; z++) omega[i * l + order[z]] = s[i * zeta + z] / Math.sqrt(zeta);
-  }
-  return home.tensor([n, l], omega);
+/** Y = A Omega (m x l), Omega sparse; streams: uniforms for the positions, signs. */
+export async function sketchSparse(a: Tensor, l: number, seed: number, streams: Streams): Promise<Tensor> {
+  checkWidth(colsOf(a), l, Number.POSITIVE_INFINITY);
+  return sparseProduct(a, l, seed, streams);
 }
 
-function srht(home: Home, [n, l]: readonly [number, number], seed: number, [sign, order]: readonly [number, number]): Tensor {
-  const size = nextPowerOfTwo(n);
-  const d = signs(seed, sign, n);
-  const p = permutation(seed, order, size);
-  const omega = new Float64Array(n * l);
-  // Entry (i, j) of the Walsh-Hadamard matrix in natural order is (-1)^(bits of i and j in common) / sqrt(N).
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < l; c++) omega[i * l + c] = (d[i] * (odd(i & p[c]) ? -1 : 1)) / Math.sqrt(l);
-  }
-  return home.tensor([n, l], omega);
+/** Y = A Omega (m x l), Omega a randomized Hadamard transform; streams: signs, permutation. l <= n. */
+export async function sketchSrht(a: Tensor, l: number, seed: number, streams: Streams): Promise<Tensor> {
+  checkWidth(colsOf(a), l, colsOf(a));
+  return srhtProduct(a, l, seed, streams);
 }
 
-function odd(bits: number): boolean {
-  let x = bits;
-  for (const shift of [16, 8, 4, 2, 1]) x ^= x >> shift;
-  return (x & 1) === 1;
+/** Omega itself, dense n x l. `streams` as the sketch of that kind takes them (gaussian: the first alone). */
+export async function sketchMatrix(
+  kind: SketchKind,
+  home: Home,
+  n: number,
+  l: number,
+  seed: number,
+  streams: readonly [number, ...number[]],
+): Promise<Tensor> {
+  checkWidth(n, l, kind === 'srht' ? n : Number.POSITIVE_INFINITY);
+  if (kind === 'gaussian') return normal(home, [n, l], seed, streams[0]);
+  const [first, second] = streams;
+  if (second === undefined) throw new Error(`sketchMatrix: a ${kind} sketch takes two streams`);
+  return kind === 'sparse'
+    ? sparseMatrix(home, n, l, seed, [first, second])
+    : srhtMatrix(home, n, l, seed, [first, second]);
+}
+
+function checkWidth(n: number, l: number, limit: number): void {
+  if (!Number.isInteger(l) || l < 1) throw new UserError(`A sketch has 1 column or more, not ${l}.`);
+  if (l > limit) {
+    throw new UserError(
+      `A sketch of ${l} columns is wider than the matrix (${n} columns): choose ${n} or less.`,
+    );
+  }
 }
