@@ -75,15 +75,20 @@ export function Controls({ method, values, ownData, onChange, onReset }: Control
 interface PresetsProps {
   method: Method;
   values: LooseValues;
+  /** The kind of data that is shown. */
+  data: string;
   onApply: (index: number) => void;
 }
 
 /** Named settings worth a look; the sentence says what to notice in the one that is shown. */
-export function Presets({ method, values, onApply }: PresetsProps) {
-  const current = method.presets.find((preset) =>
-    Object.entries(method.parameters).every(
-      ([key, { default: normal, kind }]) => kind === 'seed' || values[key] === (preset.values[key] ?? normal),
-    ),
+export function Presets({ method, values, data, onApply }: PresetsProps) {
+  const current = method.presets.find(
+    (preset) =>
+      (preset.data ?? data) === data &&
+      Object.entries(method.parameters).every(
+        ([key, { default: normal, kind }]) =>
+          kind === 'seed' || values[key] === (preset.values[key] ?? normal),
+      ),
   );
   if (method.presets.length === 0) return null;
   return (

@@ -105,7 +105,7 @@ function Workbench({ method, view, onTheme }: WorkbenchProps) {
             onReset={session.reset}
           />
           <Budget method={method} values={link.values} shape={shapeOf(link.values, data)} />
-          <Presets method={method} values={link.values} onApply={session.applyPreset} />
+          <Presets method={method} values={link.values} data={link.data.kind} onApply={session.applyPreset} />
           <DataPanel method={method} />
         </aside>
         <section className={styles.lower} aria-label="Details">

@@ -1,10 +1,12 @@
 /** What stands below the figures: checks, metrics and timings, as tables that say where each number comes from. */
 import type { ReactNode } from 'react';
+import { applies } from '../experiment/claims';
 import type { ClaimResult, RunResult } from '../experiment/protocol';
 import { metricsCsv } from '../experiment/report';
 import { formatCount, formatMs, formatNumber, formatRate } from '../math/format';
-import type { Method } from '../methods/method';
-import { useSession } from './context';
+import type { Claim, Method } from '../methods/method';
+import type { LooseValues } from '../methods/parameters';
+import { usePage, useSession } from './context';
 import styles from './panels.module.css';
 import { quantity } from './quantity';
 import type { View } from './view';
@@ -34,39 +36,70 @@ export function checksText(claims: readonly ClaimResult[]): string {
   return `${claims.filter((claim) => claim.holds).length} of ${claims.length} hold`;
 }
 
-/** What the paper claims, checked on this run; claims about other settings wait with a button. */
+/** What the paper claims, checked on this run; claims about other settings wait, grouped, with a button. */
 export function Checks({ method, result }: { method: Method; result: RunResult | null }) {
+  const link = usePage((state) => state.link);
   const session = useSession();
   const answers = result?.claims ?? [];
+  const answerOf = (claim: Claim) =>
+    answers.find((one) => one.text === claim.text && one.item === claim.item);
+  const isHere = (claim: Claim) =>
+    answerOf(claim) !== undefined ||
+    (result === null && link.data.kind === 'testbed' && applies(method, claim, link.values));
+  const here = method.claims.filter(isHere);
+  const elsewhere = new Map<string, Claim[]>();
+  for (const claim of method.claims.filter((one) => !isHere(one))) {
+    const setting = settingText(claim.at);
+    elsewhere.set(setting, [...(elsewhere.get(setting) ?? []), claim]);
+  }
   return (
-    <ul className={styles.checks}>
-      {method.claims.map((claim, index) => {
-        const answer = answers.find((one) => one.text === claim.text && one.item === claim.item);
-        return (
-          <li key={`${claim.item} ${claim.text}`}>
-            {answer ? (
-              <span className={styles.mark} data-holds={answer.holds}>
-                <span aria-hidden="true">{answer.holds ? '✓' : '✗'}</span>
-                <span className="hidden-visually">{answer.holds ? 'Holds:' : 'Does not hold:'}</span>
-              </span>
-            ) : (
-              <span className={styles.mark} aria-hidden="true">
-                ·
-              </span>
-            )}
-            <div>
-              <p>{claim.text}</p>
-              <p className={styles.margin}>{answer ? marginText(answer) : 'Stated for other settings.'}</p>
-            </div>
-            {!answer && (
-              <button type="button" onClick={() => session.applyClaim(index)}>
-                Go there<span className="hidden-visually">: {claim.text}</span>
-              </button>
-            )}
-          </li>
-        );
-      })}
-    </ul>
+    <div className={styles.prose}>
+      {here.length > 0 && (
+        <ul className={styles.checks}>
+          {here.map((claim) => (
+            <Check key={`${claim.item} ${claim.text}`} claim={claim} answer={answerOf(claim)} />
+          ))}
+        </ul>
+      )}
+      {[...elsewhere].map(([setting, claims]) => (
+        <div key={setting} className={styles.elsewhere}>
+          <details>
+            <summary>
+              {claims.length} stated for {setting}
+            </summary>
+            <ul>
+              {claims.map((claim) => (
+                <li key={`${claim.item} ${claim.text}`}>{claim.text}</li>
+              ))}
+            </ul>
+          </details>
+          <button type="button" onClick={() => session.applyClaim(method.claims.indexOf(claims[0]))}>
+            Go there<span className="hidden-visually">: {setting}</span>
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const settingText = (at: LooseValues | undefined): string =>
+  Object.entries(at ?? {})
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(', ') || 'generated data at the defaults';
+
+function Check({ claim, answer }: { claim: Claim; answer: ClaimResult | undefined }) {
+  const holds = answer?.holds;
+  return (
+    <li>
+      <span className={styles.mark} data-holds={holds}>
+        <span aria-hidden="true">{holds === undefined ? '·' : holds ? '✓' : '✗'}</span>
+        {answer && <span className="hidden-visually">{holds ? 'Holds:' : 'Does not hold:'}</span>}
+      </span>
+      <div>
+        <p>{claim.text}</p>
+        <p className={styles.margin}>{answer ? marginText(answer) : 'Checked when the run is done.'}</p>
+      </div>
+    </li>
   );
 }
 
