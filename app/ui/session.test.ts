@@ -19,7 +19,14 @@ function bench(hash: string) {
   const previews: RunRequest[] = [];
   const client: Client = {
     open: async () => ({ home: 'cpu', label: 'CPU, float64', adapter: null, reason: null }),
-    loadData: async () => ({ key: 'k', name: 'p', rows: 8, cols: 8, colour: false, hash: '0'.repeat(16) }),
+    loadData: async () => ({
+      key: 'k',
+      name: 'p',
+      rows: 512,
+      cols: 384,
+      colour: false,
+      hash: '0'.repeat(16),
+    }),
     run(request) {
       let resolve: (result: RunResult) => void = () => {};
       let reject: (error: Error) => void = () => {};
