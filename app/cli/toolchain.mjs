@@ -22,13 +22,23 @@ export function requirePackages() {
   // npm writes the lock and its record in one go, so a second of difference means nothing.
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs - 1000) return;
   console.error('Installing packages ...');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  // npm ci refuses a lock without the packages of other platforms, which some mirrors do not carry; install
+  // takes the same versions from the same lock.
+  if (npm('ci').status === 0) return;
+  const { status, output } = npm('install', '--no-save');
+  if (status === 0) return;
+  console.error(output);
+  console.error('The packages could not be installed: see above.');
+  process.exit(1);
+}
+
+/** One npm command, with what it said for the case that it fails. */
+function npm(...args) {
+  const { status, error, stdout, stderr } = spawnSync('npm', [...args, '--no-audit', '--no-fund'], {
     cwd: root,
-    stdio: ['ignore', 2, 2],
+    encoding: 'utf8',
     shell: process.platform === 'win32',
     env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
   });
-  if (status === 0) return;
-  console.error('The packages could not be installed: see above, and try `npm ci`.');
-  process.exit(1);
+  return { status, output: error ? error.message : `${stdout}${stderr}`.slice(-4000) };
 }

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { main } from './commands';
+
+const folder = mkdtempSync(join(tmpdir(), 'rankscope-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function lab(...args: string[]) {
+  let out = '';
+  let err = '';
+  const code = await main(args, {
+    out: async (text) => {
+      out += text;
+    },
+    err: async (text) => {
+      err += text;
+    },
+    isTerminal: false,
+  });
+  return { code, out, err };
+}
+
+/** A safetensors file with zeros under these names. */
+function safetensors(name: string, entries: string[]): string {
+  const header: Record<string, object> = {};
+  for (const [i, entry] of entries.entries()) {
+    header[entry] = { dtype: 'F32', shape: [2, 2], data_offsets: [16 * i, 16 * i + 16] };
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const path = join(folder, name);
+  writeFileSync(path, Buffer.concat([length, text, Buffer.alloc(16 * entries.length)]));
+  return path;
+}
+
+describe('a wrong call ends with 2, says why, and prints nothing on standard output', () => {
+  const several = safetensors('several.safetensors', ['first', 'second']);
+  test.each([
+    [['sweep', 'rsvd'], /no command "sweep": choose list, run, info, help/],
+    [['run'], /one method or link, not 0/],
+    [['run', 'nothing'], /no method is called "nothing"/],
+    [['run', '#/nothing?rank=1'], /no method is called "nothing"/],
+    [['run', 'rsvd', '--set', 'rank'], /not of the form key=value/],
+    [['run', 'rsvd', '--set', 'rang=3'], /no parameter "rang"/],
+    [['run', 'rsvd', '--set', 'rank=-1'], /rank -1 is below/],
+    [['run', 'rsvd', '--seed', 'x'], /seed "x" is not a number/],
+    [['run', 'rsvd', '--home', 'moon'], /choose gpu or cpu/],
+    [['run', 'rsvd', '--file', join(folder, 'absent.npy')], /absent\.npy cannot be read/],
+    [
+      ['run', 'rsvd', '--file', several],
+      /2 tensors: choose one with --tensor\n {2}first {2}2 x 2 {2}F32\n {2}second/,
+    ],
+    [['run', 'rsvd', '--file', several, '--tensor', 'third'], /no tensor "third": choose first, second/],
+    [['run', '#/rsvd?data=file:a.npy:0123456789abcdef'], /give it with --file/],
+    [['run', 'rsvd', '--wat'], /--wat/],
+    [[], /run <method or link>/],
+  ])('%j', async (args, message) => {
+    const { code, out, err } = await lab(...args);
+    expect(err).toMatch(message);
+    expect([code, out]).toEqual([2, '']);
+  });
+});
+
+test('list prints one JSON value that describes every method', async () => {
+  const { code, out } = await lab('list', '--json');
+  const all: { id: string; parameters: { key: string }[]; metrics: object[]; claims: object[] }[] =
+    JSON.parse(out);
+  const rsvd = all.find(({ id }) => id === 'rsvd');
+  expect(code).toBe(0);
+  expect(rsvd?.parameters.map(({ key }) => key)).toContain('rank');
+  expect((await lab('list')).out).toContain('rsvd');
+});
+
+test('help ends with 0', async () => {
+  expect(await lab('help')).toMatchObject({ code: 0, err: '' });
+});
