@@ -40,15 +40,17 @@ export function Bars({ figure, scale }: { figure: BarsFigure; scale: Scale }) {
     >
       {(frame) => (
         <Overlay frame={frame} quietY>
-          <BarRows frame={frame} figure={figure} />
+          <BarRows frame={frame} figure={figure} part="bars" />
           <Marks frame={frame} above marks={(marks ?? []).map((mark) => ({ ...mark, axis: 'x' }))} />
+          <BarRows frame={frame} figure={figure} part="texts" />
         </Overlay>
       )}
     </Plot>
   );
 }
 
-function BarRows({ frame, figure }: { frame: Frame; figure: BarsFigure }) {
+/** The bars, or their names and values: marks lie between the two, so that both can be read. */
+function BarRows({ frame, figure, part }: { frame: Frame; figure: BarsFigure; part: 'bars' | 'texts' }) {
   const strokes = strokesOf(figure.bars.map(({ role }) => role));
   const each = (frame.bottom - frame.top) / Math.max(1, figure.bars.length);
   const base = frame.x.scale === 'log' ? frame.left : xPixel(frame, 0);
@@ -59,28 +61,32 @@ function BarRows({ frame, figure }: { frame: Frame; figure: BarsFigure }) {
     const text = note ? `${scientific(value)} (${note})` : scientific(value);
     const inside = end + text.length * CHARACTER + 8 > frame.right;
     const shown = Number.isFinite(end);
+    if (part === 'bars') {
+      return shown ? (
+        <rect
+          key={key}
+          x={Math.min(base, end)}
+          y={middle - 8}
+          width={Math.max(1, Math.abs(end - base))}
+          height={16}
+          rx={2}
+          fill={strokes[i].color}
+        />
+      ) : null;
+    }
+    const within = shown && inside;
     return (
       <g key={key}>
         <title>{`${label}: ${text}`}</title>
         <text x={frame.left - 8} y={middle + 4} textAnchor="end" className={css.pointLabel}>
           {label.length > room ? `${label.slice(0, Math.max(1, room - 1))}…` : label}
         </text>
-        {shown && (
-          <rect
-            x={Math.min(base, end)}
-            y={middle - 8}
-            width={Math.max(1, Math.abs(end - base))}
-            height={16}
-            rx={2}
-            fill={strokes[i].color}
-            className={css.bar}
-          />
-        )}
         <text
-          x={shown ? (inside ? end - 6 : end + 6) : base + 6}
+          x={within ? end - 6 : shown ? end + 6 : base + 6}
           y={middle + 4}
-          textAnchor={shown && inside ? 'end' : 'start'}
-          className={inside && shown ? css.barInside : css.pointLabel}
+          textAnchor={within ? 'end' : 'start'}
+          className={within ? css.barInside : css.pointLabel}
+          style={within ? { stroke: strokes[i].color } : undefined}
         >
           {text}
         </text>

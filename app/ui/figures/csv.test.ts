@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Figure } from '../../methods/figures';
 import { cell, csvOf } from './csv';
+import { shortest } from './rows';
 
 const lines = (second: readonly number[]): Figure => ({
   kind: 'lines',
@@ -76,4 +77,13 @@ test('texts are quoted where they must be and never run as a formula', () => {
   expect(cell('=1+1')).toBe("'=1+1");
   expect(cell(-1e-9)).toBe('-1e-9');
   expect(cell(null)).toBe('');
+});
+
+test('float32 values are written short and come back bit for bit', () => {
+  expect(shortest(Math.fround(0.1))).toBe(0.1);
+  for (let i = 0; i < 2000; i++) {
+    const value = Math.fround(Math.sin(i) * 10 ** ((i % 60) - 30));
+    expect(Math.fround(shortest(value))).toBe(value);
+  }
+  expect(shortest(Number.NaN)).toBeNaN();
 });

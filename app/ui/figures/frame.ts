@@ -6,7 +6,7 @@ import type { Axis } from '../../methods/figures';
 import { type Domain, labelsOf, ticksOf } from './ticks';
 
 /** Average width of a character at the chart's 11 px text, for reserving room before anything is drawn. */
-export const CHARACTER = 6.3;
+export const CHARACTER = 6.7;
 
 export interface FramedAxis extends Axis {
   domain: Domain;
@@ -35,7 +35,7 @@ export interface Room {
 }
 
 const TITLE_ROW = 22;
-const X_AXIS = 44;
+const X_AXIS = 42;
 
 /** The frame for a drawing of this size: as many ticks as fit without touching. */
 export function frameOf(room: Room, x: Axis & { domain: Domain }, y: Axis & { domain: Domain }): Frame {

@@ -13,6 +13,9 @@ const STYLES = [
   'opacity',
   'fill-opacity',
   'font-size',
+  'font-weight',
+  'paint-order',
+  'stroke-linejoin',
 ] as const;
 
 /** The SVG source of the figure in `body`, with its title above and its settings and link below. */

@@ -178,8 +178,8 @@ export function Overlay({
   quietY?: boolean;
 }) {
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: the chart below has the name; a title here would pop up under the pointer
     <svg className={css.overlay} width={frame.width} height={frame.height} data-export="svg">
-      <title>{`${axisTitle(frame.y)} against ${axisTitle(frame.x)}`}</title>
       {!quietY && (
         <text x={0} y={11} className={css.axis}>
           {axisTitle(frame.y)}

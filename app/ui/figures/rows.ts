@@ -91,7 +91,7 @@ function cells({ cols, rows, values, label, unit }: HeatmapFigure): Rows {
   return {
     columns: ['row', 'column', unit ? `${label} (${unit})` : label],
     count: rows * cols,
-    row: (i) => [Math.floor(i / cols), i % cols, values[i]],
+    row: (i) => [Math.floor(i / cols), i % cols, shortest(values[i])],
   };
 }
 
@@ -108,8 +108,17 @@ function pixels({ original, approximation, approximationLabel }: ImageFigure): R
     row: (i) => [
       Math.floor(i / original.cols),
       i % original.cols,
-      ...original.planes.map((plane) => plane[i]),
-      ...approximation.planes.map((plane) => plane[i]),
+      ...original.planes.map((plane) => shortest(plane[i])),
+      ...approximation.planes.map((plane) => shortest(plane[i])),
     ],
   };
+}
+
+/** The float32 with as few digits as tell it from its neighbours: 0.1, not 0.10000000149011612. */
+export function shortest(value: number): number {
+  for (const digits of [6, 7, 8]) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number.isFinite(value) ? Number(value.toPrecision(9)) : value;
 }
