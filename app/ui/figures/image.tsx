@@ -200,8 +200,12 @@ function Wipe({ figure, first, second, size, label }: WipeProps) {
             label={`${figure.approximationLabel}. ${label}`}
           />
         </div>
-        <span className={css.chipLeft}>original</span>
-        <span className={css.chipRight}>{figure.approximationLabel}</span>
+        <span className={css.chipLeft} data-export="text">
+          original
+        </span>
+        <span className={css.chipRight} data-export="text">
+          {figure.approximationLabel}
+        </span>
         <div
           role="slider"
           tabIndex={0}

@@ -105,12 +105,20 @@ function words(element: Element, { x, y }: { x: number; y: number }, rect: DOMRe
   const computed = getComputedStyle(element);
   const size = Number.parseFloat(computed.fontSize);
   const lines = wrapped(element.textContent ?? '', Math.max(8, Math.ceil(rect.width / (size * 0.5))));
-  return lines
+  const inset = Number.parseFloat(computed.paddingLeft) || 0;
+  const ground = computed.backgroundColor;
+  // A name on a picture keeps the patch that makes it legible there.
+  const patch =
+    ground === 'rgba(0, 0, 0, 0)'
+      ? ''
+      : `<rect x="${x}" y="${y}" width="${rect.width}" height="${rect.height}" rx="4" fill="${ground}"/>`;
+  const texts = lines
     .map((line, i) => {
       const at = y + (lines.length > 1 ? size * (1.1 + 1.4 * i) : rect.height / 2 + size * 0.35);
-      return `<text x="${x}" y="${at}" font-size="${size}" fill="${computed.color}">${escaped(line)}</text>`;
+      return `<text x="${x + inset}" y="${at}" font-size="${size}" fill="${computed.color}">${escaped(line)}</text>`;
     })
     .join('');
+  return patch + texts;
 }
 
 /** Lines of at most `room` characters, broken at spaces; a longer word (a link) is broken anywhere. */
