@@ -135,7 +135,6 @@ function Switches({
   const toggle = (axis: 'x' | 'y', text: string) => (
     <button
       type="button"
-      className={css.toggle}
       aria-pressed={scales[axis] === 'log'}
       onClick={() => onChange({ [axis]: scales[axis] === 'log' ? 'linear' : 'log' })}
     >

@@ -1,9 +1,10 @@
 /** A matrix as colours, with a colour bar and the value under the pointer or under the keyboard's cell. */
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { HeatmapFigure, Scale } from '../../methods/figures';
+import css from './canvas.module.css';
 import { type ColorScale, colorRange, LUTS, paint } from './colormap';
 import { hiddenOnLog } from './decimate';
-import css from './figures.module.css';
+import shared from './figures.module.css';
 import { scientific } from './ticks';
 
 interface Cell {
@@ -58,7 +59,7 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
   const hidden = useMemo(() => (log ? hiddenOnLog(values) : 0), [log, values]);
   return (
     <div className={css.heatmap}>
-      <p className={css.axisLine} data-export="text">
+      <p className={shared.axisLine} data-export="text">
         {rows} × {cols}, row 0 at the top
       </p>
       <div className={css.matrix} style={{ aspectRatio: `${cols} / ${rows}`, maxWidth: (360 * cols) / rows }}>
@@ -88,13 +89,13 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
         )}
       </div>
       <ColorBar colors={colors} title={title} />
-      <output className={css.facts}>
+      <output className={shared.facts}>
         {cell
           ? `row ${cell.row}, column ${cell.col}: ${scientific(values[cell.row * cols + cell.col])}`
           : 'Point at a cell to read its value'}
       </output>
       {hidden > 0 && (
-        <p className={css.note} data-export="text">
+        <p className={shared.note} data-export="text">
           {hidden} {hidden === 1 ? 'value' : 'values'} at or below 0 not shown on the log scale (grey)
         </p>
       )}

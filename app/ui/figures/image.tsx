@@ -12,7 +12,7 @@ import {
 } from 'react';
 import { formatNumber } from '../../math/format';
 import type { ImageFigure } from '../../methods/figures';
-import css from './figures.module.css';
+import css from './canvas.module.css';
 import { Segmented } from './segmented';
 import { paintDifference, paintPlanes, wipeAt, wipeKey } from './wipe';
 
