@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { swiftshaderEnv } from './app/cli/swiftshader.mjs';
+import { contentSecurityPolicy } from './app/ui/csp.plugin';
 
 // Dawn reads these when a test process starts, so they must stand before it is forked.
 if (process.env.VITEST) Object.assign(process.env, swiftshaderEnv());
@@ -8,7 +9,7 @@ if (process.env.VITEST) Object.assign(process.env, swiftshaderEnv());
 // Everything is static and addressed relatively, so the build runs from any path on any host.
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), contentSecurityPolicy()],
   build: { target: 'es2022', chunkSizeWarningLimit: 600 },
   worker: { format: 'es' },
   test: {

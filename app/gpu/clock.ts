@@ -23,7 +23,9 @@ export class Clock {
 
   constructor(private readonly device: GPUDevice) {
     const usable = device.features.has('timestamp-query');
-    this.querySet = usable ? device.createQuerySet({ label: 'clock', type: 'timestamp', count: 2 * CAPACITY }) : null;
+    this.querySet = usable
+      ? device.createQuerySet({ label: 'clock', type: 'timestamp', count: 2 * CAPACITY })
+      : null;
     this.resolved = usable
       ? device.createBuffer({
           label: 'clock',

@@ -40,7 +40,8 @@ export class CpuHome implements Home {
     const size = sizeOf(shape);
     const data = dtype === 'u32' ? new Uint32Array(size) : new Float64Array(size);
     if (values) {
-      if (values.length !== size) throw new Error(`${values.length} values for a tensor ${shape.join(' x ')}`);
+      if (values.length !== size)
+        throw new Error(`${values.length} values for a tensor ${shape.join(' x ')}`);
       if (dtype === 'u32') data.set(values);
       else for (let i = 0; i < size; i++) data[i] = Math.fround(values[i]);
     }
@@ -49,7 +50,8 @@ export class CpuHome implements Home {
 
   /** A tensor of an array as it is, without copy or rounding. */
   wrap(shape: readonly number[], data: CpuArray): Tensor {
-    if (data.length !== sizeOf(shape)) throw new Error(`${data.length} values for a tensor ${shape.join(' x ')}`);
+    if (data.length !== sizeOf(shape))
+      throw new Error(`${data.length} values for a tensor ${shape.join(' x ')}`);
     const tensor = new CpuTensor(this, shape, data instanceof Uint32Array ? 'u32' : 'f32', data);
     this.bytes += data.byteLength;
     this.scopes.add(tensor);

@@ -51,9 +51,7 @@ const STAY = 'Until then everything runs on the CPU, in float64 and at smaller s
 export async function openGpu(options: { gpu?: GPU; secure?: boolean } = {}): Promise<GpuDevice> {
   const secure = options.secure ?? globalThis.isSecureContext ?? true;
   if (!secure) {
-    throw new UserError(
-      `WebGPU needs a secure page: open this one over https, or from localhost. ${STAY}`,
-    );
+    throw new UserError(`WebGPU needs a secure page: open this one over https, or from localhost. ${STAY}`);
   }
   const gpu = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) {

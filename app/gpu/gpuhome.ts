@@ -90,7 +90,8 @@ export class GpuHome implements Home {
     this.device = gpu.device;
     this.label = gpu.report.label;
     this.verify = options.verify ?? false;
-    this.barriersAreSlow = gpu.report.isFallback || (gpu.report.subgroupMinSize > 0 && gpu.report.subgroupMinSize <= 4);
+    this.barriersAreSlow =
+      gpu.report.isFallback || (gpu.report.subgroupMinSize > 0 && gpu.report.subgroupMinSize <= 4);
     this.pool = BufferPool.of(this.device);
     this.clock = new Clock(this.device);
     this.uniforms = this.device.createBuffer({
@@ -111,7 +112,8 @@ export class GpuHome implements Home {
       this.begin().clearBuffer(buffer, 0, bytes);
       return tensor;
     }
-    if (values.length !== sizeOf(shape)) throw new Error(`${values.length} values for a tensor ${shape.join(' x ')}`);
+    if (values.length !== sizeOf(shape))
+      throw new Error(`${values.length} values for a tensor ${shape.join(' x ')}`);
     const array = dtype === 'u32' ? Uint32Array.from(values) : Float32Array.from(values);
     // A pooled buffer may still be read by dispatches that are encoded but not submitted: those go first.
     this.submit();
@@ -140,7 +142,8 @@ export class GpuHome implements Home {
           'at once: choose a smaller size.',
       );
     }
-    if (this.bytes + bytes > (this.options.budgetBytes ?? Number.POSITIVE_INFINITY)) throw this.outOfMemory(bytes);
+    if (this.bytes + bytes > (this.options.budgetBytes ?? Number.POSITIVE_INFINITY))
+      throw this.outOfMemory(bytes);
     this.device.pushErrorScope('out-of-memory');
     const pooled = this.pool.take(bytes, `tensor ${shape.join(' x ')}`);
     this.check(this.device.popErrorScope(), () => this.outOfMemory(bytes));
@@ -230,7 +233,13 @@ export class GpuHome implements Home {
     const { label, flop, bytes } = job;
     const pass = encoder.beginComputePass({
       label,
-      timestampWrites: this.clock.mark({ kernel: label, stage: this.stage, flop, bytes, estimateMs: estimate }),
+      timestampWrites: this.clock.mark({
+        kernel: label,
+        stage: this.stage,
+        flop,
+        bytes,
+        estimateMs: estimate,
+      }),
     });
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, this.bindGroup(layout, job), [this.slot * UNIFORM_STRIDE]);
@@ -282,7 +291,8 @@ export class GpuHome implements Home {
     const collect = this.clock.isGpu ? this.clock.encodeResolve(encoder) : null;
     const estimate = this.sliceEstimate;
     const hadWork = this.slot > 0;
-    if (hadWork) this.device.queue.writeBuffer(this.uniforms, 0, this.staging, 0, (this.slot * UNIFORM_STRIDE) / 4);
+    if (hadWork)
+      this.device.queue.writeBuffer(this.uniforms, 0, this.staging, 0, (this.slot * UNIFORM_STRIDE) / 4);
     const began = performance.now();
     this.device.queue.submit([encoder.finish()]);
     this.check(this.device.popErrorScope(), (error) => new Error(`GPU validation: ${error.message}`));
@@ -363,4 +373,6 @@ export class GpuHome implements Home {
 }
 
 const megabytes = (bytes: number): string =>
-  bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(2)} GiB` : `${Math.max(0.1, bytes / 2 ** 20).toFixed(1)} MiB`;
+  bytes >= 2 ** 30
+    ? `${(bytes / 2 ** 30).toFixed(2)} GiB`
+    : `${Math.max(0.1, bytes / 2 ** 20).toFixed(1)} MiB`;

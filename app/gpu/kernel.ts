@@ -41,9 +41,10 @@ export function linearGrid(count: number, size: number): [number, number] {
   return [x, Math.ceil(groups / x)];
 }
 
-export function defineKernel<const P extends Record<string, Scalar>, const B extends Record<string, 'read' | 'write'>>(
-  spec: KernelSpec<P, B>,
-): Kernel<P, B> {
+export function defineKernel<
+  const P extends Record<string, Scalar>,
+  const B extends Record<string, 'read' | 'write'>,
+>(spec: KernelSpec<P, B>): Kernel<P, B> {
   const names = Object.keys(spec.params);
   const bufferNames = Object.keys(spec.buffers);
   const source = { name: spec.name, code: spec.code, access: bufferNames.map((key) => spec.buffers[key]) };
@@ -53,7 +54,8 @@ export function defineKernel<const P extends Record<string, Scalar>, const B ext
     const view = new DataView(words.buffer);
     names.forEach((name, i) => {
       const value = params[name];
-      if (value === undefined || Number.isNaN(value)) throw new Error(`kernel ${spec.name}: parameter ${name} is ${value}`);
+      if (value === undefined || Number.isNaN(value))
+        throw new Error(`kernel ${spec.name}: parameter ${name} is ${value}`);
       if (spec.params[name] === 'f32') view.setFloat32(4 * i, value, true);
       else if (spec.params[name] === 'i32') view.setInt32(4 * i, value, true);
       else view.setUint32(4 * i, value, true);

@@ -10,7 +10,8 @@ declare global {
 export async function openNodeGpu(): Promise<GpuDevice> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const backend = process.env.RANKSCOPE_BACKEND ?? { darwin: 'metal', win32: 'd3d12' }[process.platform as string];
+  const backend =
+    process.env.RANKSCOPE_BACKEND ?? { darwin: 'metal', win32: 'd3d12' }[process.platform as string];
   globalThis.dawnInstance ??= create([`backend=${backend ?? 'vulkan'}`]);
   return openGpu({ gpu: globalThis.dawnInstance, secure: true });
 }

@@ -2,7 +2,11 @@
  * Joins a shader with the functions it uses: a line `//! use name` is replaced by shaders/lib/name.wgsl,
  * each once, dependencies first. The map leads an error back to the line that its author wrote.
  */
-const library = import.meta.glob<string>('../../shaders/lib/*.wgsl', { query: '?raw', import: 'default', eager: true });
+const library = import.meta.glob<string>('../../shaders/lib/*.wgsl', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 
 const libraryCode = (name: string): string => {
   const code = library[`../../shaders/lib/${name}.wgsl`];

@@ -64,8 +64,17 @@ test('batches are transposed item by item', async () => {
 
 test('norms of a batch are right to 68 u, also for one entry and for none', async () => {
   const { gpu, cpu } = await homes();
-  for (const shape of [[1, 1], [2, 3, 211], [1, 1000, 37], [2, 0, 4]]) {
-    const x = normals(4, 0, shape.reduce((p, q) => p * q, 1));
+  for (const shape of [
+    [1, 1],
+    [2, 3, 211],
+    [1, 1000, 37],
+    [2, 0, 4],
+  ]) {
+    const x = normals(
+      4,
+      0,
+      shape.reduce((p, q) => p * q, 1),
+    );
     const got = await norms(gpu.tensor(shape, x));
     const want = await norms(cpu.tensor(shape, x));
     expect(got.length).toBe(want.length);
@@ -75,6 +84,8 @@ test('norms of a batch are right to 68 u, also for one entry and for none', asyn
 
 test('refuses parts that are not there', async () => {
   const { gpu } = await homes();
-  await expect(columns(gpu.tensor([2, 3]), 1, 4)).rejects.toThrow('columns 1 to 4 are not within a 2 x 3 matrix');
+  await expect(columns(gpu.tensor([2, 3]), 1, 4)).rejects.toThrow(
+    'columns 1 to 4 are not within a 2 x 3 matrix',
+  );
   await expect(axpby(1, gpu.tensor([2, 3]), 1, gpu.tensor([3, 2]))).rejects.toThrow('differ in shape');
 });

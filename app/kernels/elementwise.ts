@@ -44,7 +44,11 @@ export const axpby = defineOperation({
   },
   compare: (got, want, alpha: number, a: Tensor, beta: number, b: Tensor) => {
     const [x, y] = [cpuData(a), cpuData(b)];
-    return entrywise(got, want, (i) => 4 * 2 ** -24 * (Math.abs(alpha * x[i]) + Math.abs(beta * y[i])) + 1e-37);
+    return entrywise(
+      got,
+      want,
+      (i) => 4 * 2 ** -24 * (Math.abs(alpha * x[i]) + Math.abs(beta * y[i])) + 1e-37,
+    );
   },
 });
 
@@ -78,7 +82,9 @@ const scaled = (line: 'columns' | 'rows') =>
 function checkFactors(line: 'columns' | 'rows', a: Tensor, s: Tensor): void {
   const count = line === 'rows' ? rowsOf(a) : colsOf(a);
   if (a.shape.length !== 2 || sizeOf(s.shape) !== count) {
-    throw new UserError(`scale ${line}: ${sizeOf(s.shape)} factors for the ${line} of a ${shapeText(a)} matrix`);
+    throw new UserError(
+      `scale ${line}: ${sizeOf(s.shape)} factors for the ${line} of a ${shapeText(a)} matrix`,
+    );
   }
 }
 

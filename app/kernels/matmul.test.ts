@@ -29,7 +29,11 @@ async function check(m: number, n: number, k: number, options: MatmulOptions, ba
     const b = cpu.tensor(shapeB, y);
     const want = cpuData(await matmul(a, b, options));
     const bound = cpuData(
-      await matmul(cpu.wrap(shapeA, cpuData(a).map(Math.abs)), cpu.wrap(shapeB, cpuData(b).map(Math.abs)), options),
+      await matmul(
+        cpu.wrap(shapeA, cpuData(a).map(Math.abs)),
+        cpu.wrap(shapeB, cpuData(b).map(Math.abs)),
+        options,
+      ),
     );
     expect(got.length).toBe(batch * m * n);
     for (let i = 0; i < got.length; i++) {

@@ -39,7 +39,10 @@ const gemmOf = (name: string, code: string, tileRows: number, tileCols: number) 
     params,
     buffers: { a: 'read', b: 'read', c: 'write' },
     grid: ({ m, n, slices, batch }) => [Math.ceil(n / tileCols), Math.ceil(m / tileRows), batch * slices],
-    cost: ({ m, n, k, batch }) => ({ flop: 2 * m * n * k * batch, bytes: 4 * batch * (m * k + k * n + m * n) }),
+    cost: ({ m, n, k, batch }) => ({
+      flop: 2 * m * n * k * batch,
+      bytes: 4 * batch * (m * k + k * n + m * n),
+    }),
     split: 'y',
   });
 
@@ -131,7 +134,11 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
   const target = slices > 1 ? home.empty([batch * slices, m, n]) : out;
   await (variant === 'register' ? registerGemm : workgroupGemm).run(home, job, { a, b, c: target });
   if (slices > 1) {
-    await sumSlices.run(home, { size: m * n, slices, count: batch * m * n, alpha, beta }, { part: target, c: out });
+    await sumSlices.run(
+      home,
+      { size: m * n, slices, count: batch * m * n, alpha, beta },
+      { part: target, c: out },
+    );
     home.release(target);
   }
   return out;

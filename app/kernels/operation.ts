@@ -27,7 +27,9 @@ export class DeviationError extends Error {
   override readonly name = 'DeviationError';
 }
 
-export function defineOperation<A extends unknown[], R>(spec: OperationSpec<A, R>): (...args: A) => Promise<R> {
+export function defineOperation<A extends unknown[], R>(
+  spec: OperationSpec<A, R>,
+): (...args: A) => Promise<R> {
   return async (...args) => {
     const home = homeOf(args, spec.name);
     if (home instanceof CpuHome) {
@@ -51,7 +53,11 @@ function homeOf(args: unknown[], name: string): Home {
   throw new Error(`${name}: no tensor or home among the arguments`);
 }
 
-async function verified<A extends unknown[], R>(home: GpuHome, spec: OperationSpec<A, R>, args: A): Promise<R> {
+async function verified<A extends unknown[], R>(
+  home: GpuHome,
+  spec: OperationSpec<A, R>,
+  args: A,
+): Promise<R> {
   const twin = new CpuHome();
   const mirror = async (value: unknown): Promise<unknown> => {
     const copies = new Map<Tensor, Tensor>();
@@ -66,8 +72,8 @@ async function verified<A extends unknown[], R>(home: GpuHome, spec: OperationSp
   };
   const swapHome = (value: unknown): unknown => (value === home ? twin : value);
   // Copied before the call, which may write into an argument.
-  const inputs = (await mirror(args) as A).map(swapHome) as A;
-  const before = (await mirror(args) as A).map(swapHome) as A;
+  const inputs = ((await mirror(args)) as A).map(swapHome) as A;
+  const before = ((await mirror(args)) as A).map(swapHome) as A;
   const result = await spec.gpu(home, ...args);
   const got = (await mirror(result)) as R;
   const want = await spec.cpu(twin, ...inputs);
@@ -90,14 +96,18 @@ export function entrywise(
 ): Deviation {
   const a = cpuData(got);
   const b = cpuData(want);
-  if (a.length !== b.length) return { ratio: Number.POSITIVE_INFINITY, what: `${a.length} entries, not ${b.length}` };
+  if (a.length !== b.length)
+    return { ratio: Number.POSITIVE_INFINITY, what: `${a.length} entries, not ${b.length}` };
   let worst: Deviation = { ratio: 0, what };
   for (let i = 0; i < a.length; i++) {
     if (Object.is(a[i], b[i])) continue;
     const limit = typeof bound === 'number' ? bound : bound(i);
     const ratio = Math.abs(a[i] - b[i]) / limit;
     if (!(ratio <= worst.ratio)) {
-      worst = { ratio: Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio, what: `${what} ${i} is ${a[i]}, float64 says ${b[i]}` };
+      worst = {
+        ratio: Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio,
+        what: `${what} ${i} is ${a[i]}, float64 says ${b[i]}`,
+      };
       if (worst.ratio === Number.POSITIVE_INFINITY) break;
     }
   }

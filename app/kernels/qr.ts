@@ -6,7 +6,7 @@
 import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
 import { cholesky, invertTriangular } from '../math/cholesky';
 import { UserError } from '../math/errors';
-import { identity, type Matrix, matmul as matmul64, matrix } from '../math/linalg';
+import { frobenius, identity, type Matrix, matmul as matmul64, matrix, subtract } from '../math/linalg';
 import { qr as qr64 } from '../math/qr';
 import { matmul } from './matmul';
 
@@ -23,14 +23,19 @@ interface Pass {
   r: Matrix;
 }
 
-/** One pass: G = Y^T Y (+ shift I) = R^T R, Q = Y R^-1; null where Cholesky breaks down. */
-async function pass(y: Tensor, shifted: boolean): Promise<Pass | null> {
+/**
+ * One pass: G = Y^T Y (+ shift I) = R^T R, Q = Y R^-1; null where Cholesky breaks down. With `near` also
+ * where |G - I|_F > 1/2: rounding can leave every pivot of a singular G positive, and the pass before then
+ * gave a Q so far from orthonormal that this one would not mend it.
+ */
+async function pass(y: Tensor, kind: 'plain' | 'shifted' | 'near'): Promise<Pass | null> {
   const { home } = y;
   const l = colsOf(y);
   const gramTensor = await matmul(y, y, { transposeA: true });
   const gram = matrix(l, l, Float64Array.from(await home.read(gramTensor)));
   home.release(gramTensor);
-  if (shifted) {
+  if (kind === 'near' && !(frobenius(subtract(gram, identity(l))) <= 0.5)) return null;
+  if (kind === 'shifted') {
     let trace = 0;
     for (let i = 0; i < l; i++) trace += gram.data[i * (l + 1)];
     for (let i = 0; i < l; i++) gram.data[i * (l + 1)] += 4 * l * U * trace;
@@ -53,7 +58,7 @@ function tall(y: Tensor): void {
 export async function choleskyQr(y: Tensor): Promise<Qr & { ok: boolean }> {
   tall(y);
   const l = colsOf(y);
-  const done = await pass(y, false);
+  const done = await pass(y, 'plain');
   if (!done) return { q: y, r: y.home.tensor([l, l], identity(l).data), ok: false };
   return { q: done.q, r: y.home.tensor([l, l], done.r.data), ok: true };
 }
@@ -77,15 +82,15 @@ export async function orthonormalize(y: Tensor): Promise<Qr & { fallback: 0 | 1 
   const l = colsOf(y);
   return home.scope(async () => {
     const twice = async (x: Tensor, before: Matrix | null): Promise<Qr | null> => {
-      const first = await pass(x, false);
-      const second = first && (await pass(first.q, false));
+      const first = await pass(x, 'plain');
+      const second = first && (await pass(first.q, 'near'));
       if (!first || !second) return null;
       const r = matmul64(second.r, before ? matmul64(first.r, before) : first.r);
       return { q: second.q, r: home.tensor([l, l], r.data) };
     };
     const plain = await twice(y, null);
     if (plain) return { ...plain, fallback: 0 as const };
-    const shifted = await pass(y, true);
+    const shifted = await pass(y, 'shifted');
     const repaired = shifted && (await twice(shifted.q, shifted.r));
     if (repaired) return { ...repaired, fallback: 1 as const };
     return { ...(await householderQr(y)), fallback: 2 as const };

@@ -78,7 +78,11 @@ export async function wideSvd(b: Tensor): Promise<{ u: Tensor; sigma: Float64Arr
     // B = R^T Q^T and R^T = U S W^T, so B = U S (Q W)^T.
     const { u, s, v } = svd64(transpose64(small));
     const w = home.tensor([l, l], v.data);
-    return { u: home.tensor([l, l], u.data), sigma: s, vt: await matmul(w, q, { transposeA: true, transposeB: true }) };
+    return {
+      u: home.tensor([l, l], u.data),
+      sigma: s,
+      vt: await matmul(w, q, { transposeA: true, transposeB: true }),
+    };
   });
 }
 
@@ -181,7 +185,8 @@ export async function adaptiveBasis(
       let qi = await orth(y);
       for (let i = 0; i < power; i++) {
         let z = await matmul(a, qi, T);
-        if (q && b) z = await matmul(b, await matmul(q, qi, T), { transposeA: true, into: z, alpha: -1, beta: 1 });
+        if (q && b)
+          z = await matmul(b, await matmul(q, qi, T), { transposeA: true, into: z, alpha: -1, beta: 1 });
         z = await orth(z);
         let next = await matmul(a, z);
         if (q && b) next = await deflate(next, q, await matmul(b, z));

@@ -27,7 +27,11 @@ interface Block {
 /** Blocks of the parts copied into a new tensor of this shape. */
 const gather = defineOperation({
   name: 'copy',
-  gpu: async (home: GpuHome, shape: readonly number[], parts: readonly { tensor: Tensor; block: Block }[]) => {
+  gpu: async (
+    home: GpuHome,
+    shape: readonly number[],
+    parts: readonly { tensor: Tensor; block: Block }[],
+  ) => {
     const out = home.empty(shape);
     for (const { tensor, block } of parts) {
       const { rows, cols, from, to } = block;
@@ -39,7 +43,11 @@ const gather = defineOperation({
     }
     return out;
   },
-  cpu: async (home: CpuHome, shape: readonly number[], parts: readonly { tensor: Tensor; block: Block }[]) => {
+  cpu: async (
+    home: CpuHome,
+    shape: readonly number[],
+    parts: readonly { tensor: Tensor; block: Block }[],
+  ) => {
     const out = home.tensor(shape);
     const target = cpuData(out);
     for (const { tensor, block } of parts) {
@@ -117,7 +125,8 @@ export async function concatRows(parts: readonly Tensor[]): Promise<Tensor> {
   let at = 0;
   const blocks = parts.map((tensor) => {
     const size = sizeOf(tensor.shape);
-    if (colsOf(tensor) !== n) throw new UserError(`one below the other: ${colsOf(tensor)} columns below ${n}`);
+    if (colsOf(tensor) !== n)
+      throw new UserError(`one below the other: ${colsOf(tensor)} columns below ${n}`);
     const block: Block = { rows: 1, cols: size, from: [0, size], to: [at, size] };
     at += size;
     return { tensor, block };

@@ -62,8 +62,25 @@ export interface Formula {
   text: string;
 }
 
-export type Family = 'basics' | 'adapters' | 'training' | 'compression' | 'attention' | 'sequence' | 'points' | 'optimization';
-export type Testbed = 'matrix' | 'matmul' | 'adapt' | 'pretrain' | 'compress' | 'attention' | 'sequence' | 'points' | 'optimize';
+export type Family =
+  | 'basics'
+  | 'adapters'
+  | 'training'
+  | 'compression'
+  | 'attention'
+  | 'sequence'
+  | 'points'
+  | 'optimization';
+export type Testbed =
+  | 'matrix'
+  | 'matmul'
+  | 'adapt'
+  | 'pretrain'
+  | 'compress'
+  | 'attention'
+  | 'sequence'
+  | 'points'
+  | 'optimize';
 
 /** Part of a result, streamed while the run goes on. Later ones are merged over earlier ones, figures by id. */
 export interface Outcome {
@@ -117,7 +134,10 @@ export interface Method<S extends ParameterSet = ParameterSet> {
   /** Shaders behind its pictures, by file name without .wgsl. */
   shaders: readonly string[];
   /** Parameters, bytes and flop that the chosen rank stands for, known before the run. */
-  budget?: (values: Values<S>, shape: { m: number; n: number }) => readonly { label: string; value: number; unit: string }[];
+  budget?: (
+    values: Values<S>,
+    shape: { m: number; n: number },
+  ) => readonly { label: string; value: number; unit: string }[];
   /** Refuses what the ranges alone cannot (rank above min(m, n) of this matrix), with a UserError. */
   check?: (values: Values<S>, data: { rows: number; cols: number } | null) => void;
   run(lab: Lab, values: Values<S>): Promise<Outcome>;
@@ -132,4 +152,5 @@ export interface Method<S extends ParameterSet = ParameterSet> {
  * Checks the declaration's types, then forgets them: whoever runs a method only knows its parameter records,
  * and gives it values that were checked against them. The registry finds methods by glob.
  */
-export const defineMethod = <S extends ParameterSet>(method: Method<S>): Method => method as unknown as Method;
+export const defineMethod = <S extends ParameterSet>(method: Method<S>): Method =>
+  method as unknown as Method;

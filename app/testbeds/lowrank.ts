@@ -3,7 +3,7 @@ import { type Home, rowsOf, type Tensor } from '../gpu/home';
 import { matmul } from '../kernels/matmul';
 import { choleskyQr, householderQr, orthonormalize } from '../kernels/qr';
 import { normal } from '../kernels/random';
-import { krylovBasis, type Factors, powerBasis, project, singlePass } from '../kernels/rangefinder';
+import { type Factors, krylovBasis, powerBasis, project, singlePass } from '../kernels/rangefinder';
 import { sketchGaussian, sketchSparse, sketchSrht } from '../kernels/sketch';
 import { testMatrix } from '../math/spectra';
 import type { MatrixBed } from './matrix';
@@ -43,7 +43,11 @@ export async function streamPass({ a, rows, cols }: MatrixBed, { seed, rank, chu
 }
 
 /** The basis Q of a scheme (all but the single pass). */
-export async function basisOf(bed: MatrixBed, scheme: Exclude<Scheme, 'stream'>, options: SchemeOptions): Promise<Tensor> {
+export async function basisOf(
+  bed: MatrixBed,
+  scheme: Exclude<Scheme, 'stream'>,
+  options: SchemeOptions,
+): Promise<Tensor> {
   const { seed, width, power, reorth } = options;
   const { a } = bed;
   return a.home.scope(async () => {
@@ -73,7 +77,11 @@ export async function approximate(bed: MatrixBed, scheme: Scheme, options: Schem
 }
 
 /** Floating-point operations of a scheme: its products with A, orthonormalizations and small factorization. */
-export function schemeFlop(scheme: Scheme, { rows: m, cols: n }: { rows: number; cols: number }, o: SchemeOptions): number {
+export function schemeFlop(
+  scheme: Scheme,
+  { rows: m, cols: n }: { rows: number; cols: number },
+  o: SchemeOptions,
+): number {
   const l = o.width;
   const pass = 2 * m * n * l;
   const orth = 4 * l ** 2;

@@ -31,21 +31,39 @@ export interface MatrixRecipe {
 }
 
 /** The person's matrix, or the recipe's: U diag(s) V^T with U, V from streams 0 and 1. */
-export async function matrixBed(home: Home, data: PictureData | null, recipe: MatrixRecipe): Promise<MatrixBed> {
+export async function matrixBed(
+  home: Home,
+  data: PictureData | null,
+  recipe: MatrixRecipe,
+): Promise<MatrixBed> {
   if (data) return bed(home, data.rows, data.cols, Float32Array.from(data.values), null);
   const { seed, m, n, spectrum: kind, ...shape } = recipe;
   const { a, sigma } = testMatrix(seed, { m, n, kind, ...shape });
   return bed(home, m, n, Float32Array.from(a.data), sigma);
 }
 
-function bed(home: Home, rows: number, cols: number, values: Float32Array, sigma: Float64Array | null): MatrixBed {
+function bed(
+  home: Home,
+  rows: number,
+  cols: number,
+  values: Float32Array,
+  sigma: Float64Array | null,
+): MatrixBed {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return { a: home.tensor([rows, cols], values), values, rows, cols, norm: norm(values), range: [low, high], sigma };
+  return {
+    a: home.tensor([rows, cols], values),
+    values,
+    rows,
+    cols,
+    norm: norm(values),
+    range: [low, high],
+    sigma,
+  };
 }
 
 /** Up to here an exact spectrum takes seconds at most; above, the bounds alone are shown. */
@@ -65,5 +83,7 @@ export function tailNorm(sigma: Float64Array, k: number): number {
 
 /** Peak signal-to-noise ratio in dB of a residual with this Frobenius norm over `count` entries. */
 export function psnr(residualNorm: number, count: number, peak: number): number {
-  return residualNorm === 0 ? Number.POSITIVE_INFINITY : 20 * Math.log10((peak * Math.sqrt(count)) / residualNorm);
+  return residualNorm === 0
+    ? Number.POSITIVE_INFINITY
+    : 20 * Math.log10((peak * Math.sqrt(count)) / residualNorm);
 }

@@ -178,5 +178,5 @@ export function sunlight(at, n) {
     if (light <= 0) return 0;
     t += Math.max(0.4 + 0.03 * t, 0.45 * gap);
   }
-  return light * light * (3 - 2 * light) > 1 ? 1 : light * light * (3 - 2 * light);
+  return Math.min(1, light * light * (3 - 2 * light));
 }

@@ -3,13 +3,14 @@
  * best possible one. The run goes from the picture outward: first the approximation at this rank, then the
  * schemes, then what the rank does not change (spectrum, curves, adaptive rank), which is cached.
  */
-import { SPECTRA } from '../../math/spectra';
+
 import { UserError } from '../../math/errors';
-import { runRsvd, previewRsvd } from './rsvd/run';
+import { SPECTRA } from '../../math/spectra';
 import { SCHEMES, schemeLabel } from '../../testbeds/lowrank';
 import { defineMethod, type Metric } from '../method';
 import { choice, flag, integer, number, seed } from '../parameters';
 import { rsvdClaims } from './rsvd/claims';
+import { previewRsvd, runRsvd } from './rsvd/run';
 
 const spectrumLabels = { exp: 'Exponential', power: 'Power law', step: 'Step', flat: 'Flat' } as const;
 
@@ -43,8 +44,22 @@ const parameters = {
     help: 'Off, float32 loses every singular value below sigma_1 eps^(1/(2q+1)).',
   }),
   seed: seed(),
-  m: integer({ label: 'Rows m', min: 2, max: 8192, default: 512, scale: 'log2', help: 'Rows of the generated matrix.' }),
-  n: integer({ label: 'Columns n', min: 2, max: 8192, default: 384, scale: 'log2', help: 'Columns of the generated matrix.' }),
+  m: integer({
+    label: 'Rows m',
+    min: 2,
+    max: 8192,
+    default: 512,
+    scale: 'log2',
+    help: 'Rows of the generated matrix.',
+  }),
+  n: integer({
+    label: 'Columns n',
+    min: 2,
+    max: 8192,
+    default: 384,
+    scale: 'log2',
+    help: 'Columns of the generated matrix.',
+  }),
   spectrum: choice({
     label: 'Spectrum',
     options: SPECTRA.map((value) => ({ value, label: spectrumLabels[value] })),
@@ -100,7 +115,13 @@ const parameters = {
     scale: 'log10',
     help: 'Relative error at which the adaptive scheme stops. Below 1e-3 its estimate loses its digits in float32.',
   }),
-  block: integer({ label: 'Block width', min: 1, max: 64, default: 8, help: 'Columns that the adaptive scheme adds at a time.' }),
+  block: integer({
+    label: 'Block width',
+    min: 1,
+    max: 64,
+    default: 8,
+    help: 'Columns that the adaptive scheme adds at a time.',
+  }),
   cond: number({
     label: 'Condition number',
     min: 1,
@@ -119,7 +140,8 @@ export default defineMethod({
   title: 'Randomized SVD',
   family: 'basics',
   testbed: 'matrix',
-  summary: 'A rank-k approximation from products with a thin random matrix, at a small part of the cost of an SVD.',
+  summary:
+    'A rank-k approximation from products with a thin random matrix, at a small part of the cost of an SVD.',
   papers: [
     {
       title: 'Finding structure with randomness',
@@ -158,11 +180,26 @@ export default defineMethod({
     },
   ],
   formulas: [
-    { tex: 'Y = A\\,\\Omega,\\quad \\Omega \\in \\mathbb{R}^{n \\times \\ell},\\quad \\ell = \\min(k + p,\\, m,\\, n)', text: 'A thin random matrix samples the range of A: rank k, oversampling p.' },
-    { tex: 'Q = \\mathrm{orth}(Y),\\qquad Z = \\mathrm{orth}(A^{\\top} Q),\\quad Q = \\mathrm{orth}(A Z) \\quad (q \\text{ times})', text: 'Power iteration raises the singular values to the power 2q + 1, orthonormalized each time.' },
-    { tex: 'B = Q^{\\top} A = \\tilde U S V^{\\top},\\qquad A_k \\approx (Q \\tilde U_k)\\, S_k\\, V_k^{\\top}', text: 'The small factor is decomposed and cut at rank k.' },
-    { tex: '\\mathbb{E}\\,\\lVert A - Q Q^{\\top} A \\rVert_F \\le \\Bigl(1 + \\frac{k}{p-1}\\Bigr)^{1/2} \\Bigl(\\sum_{j>k} \\sigma_j^2\\Bigr)^{1/2}', text: 'The bound for a Gaussian sketch without power iterations (Halko et al., theorem 10.5).' },
-    { tex: '\\lVert A \\rVert_F^2 = \\lVert Q^{\\top} A \\rVert_F^2 + \\lVert A - Q Q^{\\top} A \\rVert_F^2', text: 'Holds when Q is orthonormal: a check on the arithmetic.' },
+    {
+      tex: 'Y = A\\,\\Omega,\\quad \\Omega \\in \\mathbb{R}^{n \\times \\ell},\\quad \\ell = \\min(k + p,\\, m,\\, n)',
+      text: 'A thin random matrix samples the range of A: rank k, oversampling p.',
+    },
+    {
+      tex: 'Q = \\mathrm{orth}(Y),\\qquad Z = \\mathrm{orth}(A^{\\top} Q),\\quad Q = \\mathrm{orth}(A Z) \\quad (q \\text{ times})',
+      text: 'Power iteration raises the singular values to the power 2q + 1, orthonormalized each time.',
+    },
+    {
+      tex: 'B = Q^{\\top} A = \\tilde U S V^{\\top},\\qquad A_k \\approx (Q \\tilde U_k)\\, S_k\\, V_k^{\\top}',
+      text: 'The small factor is decomposed and cut at rank k.',
+    },
+    {
+      tex: '\\mathbb{E}\\,\\lVert A - Q Q^{\\top} A \\rVert_F \\le \\Bigl(1 + \\frac{k}{p-1}\\Bigr)^{1/2} \\Bigl(\\sum_{j>k} \\sigma_j^2\\Bigr)^{1/2}',
+      text: 'The bound for a Gaussian sketch without power iterations (Halko et al., theorem 10.5).',
+    },
+    {
+      tex: '\\lVert A \\rVert_F^2 = \\lVert Q^{\\top} A \\rVert_F^2 + \\lVert A - Q Q^{\\top} A \\rVert_F^2',
+      text: 'Holds when Q is orthonormal: a check on the arithmetic.',
+    },
   ],
   parameters,
   metrics: {
@@ -193,10 +230,35 @@ export default defineMethod({
   },
   claims: rsvdClaims,
   presets: [
-    { id: 'picture', label: 'A picture', notice: 'Rank 24 already shows the scene; fine texture needs far more.', values: { rank: 24 }, data: 'sample' },
-    { id: 'slow', label: 'Slow decay', notice: 'Without power iterations the spectral error is nearly twice the best; three mend it.', values: { spectrum: 'power', alpha: 0.5, power: 3 }, data: 'testbed' },
-    { id: 'exact', label: 'Exactly low rank', notice: 'Rank 16 exactly: every scheme finds it to rounding.', values: { spectrum: 'step', noise: 0, stepRank: 16 }, data: 'testbed' },
-    { id: 'lost', label: 'Digits lost', notice: 'Powers without orthonormalization in float32: everything below sigma_1 eps^(1/7) is noise.', values: { rate: 0.5, power: 3, reorth: false }, data: 'testbed', failure: true },
+    {
+      id: 'picture',
+      label: 'A picture',
+      notice: 'Rank 24 already shows the scene; fine texture needs far more.',
+      values: { rank: 24 },
+      data: 'sample',
+    },
+    {
+      id: 'slow',
+      label: 'Slow decay',
+      notice: 'Without power iterations the spectral error is nearly twice the best; three mend it.',
+      values: { spectrum: 'power', alpha: 0.5, power: 3 },
+      data: 'testbed',
+    },
+    {
+      id: 'exact',
+      label: 'Exactly low rank',
+      notice: 'Rank 16 exactly: every scheme finds it to rounding.',
+      values: { spectrum: 'step', noise: 0, stepRank: 16 },
+      data: 'testbed',
+    },
+    {
+      id: 'lost',
+      label: 'Digits lost',
+      notice: 'Powers without orthonormalization in float32: everything below sigma_1 eps^(1/7) is noise.',
+      values: { rate: 0.5, power: 3, reorth: false },
+      data: 'testbed',
+      failure: true,
+    },
   ],
   quick: { m: 160, n: 128 },
   accepts: ['matrix', 'picture'],
@@ -211,8 +273,10 @@ export default defineMethod({
   check: ({ rank, m, n, stepRank, spectrum, chunks }, data) => {
     const [rows, cols] = data ? [data.rows, data.cols] : [m, n];
     const least = Math.min(rows, cols);
-    if (rank > least) throw new UserError(`rank ${rank} is above min(m, n) = ${least}: choose ${least} or less`);
-    if (chunks > rows) throw new UserError(`chunks ${chunks} is above the ${rows} rows: choose ${rows} or less`);
+    if (rank > least)
+      throw new UserError(`rank ${rank} is above min(m, n) = ${least}: choose ${least} or less`);
+    if (chunks > rows)
+      throw new UserError(`chunks ${chunks} is above the ${rows} rows: choose ${rows} or less`);
     if (!data && spectrum === 'step' && stepRank > least) {
       throw new UserError(`stepRank ${stepRank} is above min(m, n) = ${least}: choose ${least} or less`);
     }

@@ -22,7 +22,9 @@ export function spectrumFigure(
   const shown: Scheme[] = ['rsvd', 'rsvd0', 'krylov', 'stream'];
   const series = shown.flatMap((scheme) => {
     const values = found.get(scheme);
-    return values ? [{ key: scheme, label: schemeLabel[scheme], role: roleOf(scheme), values: [...values] }] : [];
+    return values
+      ? [{ key: scheme, label: schemeLabel[scheme], role: roleOf(scheme), values: [...values] }]
+      : [];
   });
   const top = sigma?.[0] ?? found.get('rsvd')?.[0] ?? 0;
   return {
@@ -36,7 +38,12 @@ export function spectrumFigure(
   };
 }
 
-export function errorFigure(curve: readonly ErrorCurve[], v: RsvdValues, sigma: Float64Array | null, scale: number): LinesFigure {
+export function errorFigure(
+  curve: readonly ErrorCurve[],
+  v: RsvdValues,
+  sigma: Float64Array | null,
+  scale: number,
+): LinesFigure {
   const series: Series[] = SCHEMES.map((scheme) => {
     const points = curve.filter(({ errors }) => errors[scheme] !== undefined);
     return {
@@ -60,7 +67,8 @@ export function errorFigure(curve: readonly ErrorCurve[], v: RsvdValues, sigma: 
     kind: 'lines',
     id: 'error-rank',
     title: 'Error against rank',
-    summary: 'Relative Frobenius error of every scheme at ranks 1, 2, 4 and so on, beside the best possible error.',
+    summary:
+      'Relative Frobenius error of every scheme at ranks 1, 2, 4 and so on, beside the best possible error.',
     x: { label: 'rank', scale: 'log' },
     y: { label: 'relative error', scale: 'log' },
     series,
@@ -88,7 +96,10 @@ export function powerFigure(
   };
 }
 
-export function adaptiveFigure(indicator: readonly { columns: number; error: number }[], tol: number): LinesFigure {
+export function adaptiveFigure(
+  indicator: readonly { columns: number; error: number }[],
+  tol: number,
+): LinesFigure {
   return {
     kind: 'lines',
     id: 'adaptive',
@@ -118,13 +129,32 @@ export function conditionFigure(
     kind: 'lines',
     id: 'orthogonality',
     title: 'Orthogonality against condition',
-    summary: 'How far Q is from orthonormal after each orthonormalization; one pass of CholeskyQR breaks down where its line ends.',
+    summary:
+      'How far Q is from orthonormal after each orthonormalization; one pass of CholeskyQR breaks down where its line ends.',
     x: { label: 'condition number', scale: 'log' },
     y: { label: '|Q^T Q - I|', scale: 'log' },
     series: [
-      { key: 'cholqr2', label: 'CholeskyQR2 with fallbacks', role: 'method', x, y: points.map((p) => finite(p.cholqr2)) },
-      { key: 'cholqr', label: 'CholeskyQR, one pass', role: 'baseline', x, y: points.map((p) => finite(p.cholqr)) },
-      { key: 'householder', label: 'Householder', role: 'exact', x, y: points.map((p) => finite(p.householder)) },
+      {
+        key: 'cholqr2',
+        label: 'CholeskyQR2 with fallbacks',
+        role: 'method',
+        x,
+        y: points.map((p) => finite(p.cholqr2)),
+      },
+      {
+        key: 'cholqr',
+        label: 'CholeskyQR, one pass',
+        role: 'baseline',
+        x,
+        y: points.map((p) => finite(p.cholqr)),
+      },
+      {
+        key: 'householder',
+        label: 'Householder',
+        role: 'exact',
+        x,
+        y: points.map((p) => finite(p.householder)),
+      },
     ],
   };
 }

@@ -22,7 +22,11 @@ export async function pictureOf(lab: Lab, v: RsvdValues, bed: MatrixBed): Promis
   const channels = lab.data?.channels;
   if (!channels) {
     const isPhotograph = lab.data !== null && bed.range[0] >= 0 && bed.range[1] <= 1;
-    return { planes: [{ values: bed.values, a: bed.a }], range: isPhotograph ? [0, 1] : bed.range, isPhotograph };
+    return {
+      planes: [{ values: bed.values, a: bed.a }],
+      range: isPhotograph ? [0, 1] : bed.range,
+      isPhotograph,
+    };
   }
   const planes = await lab.cached(`${matrixKey(lab, v)} channels`, async () =>
     [channels.r, channels.g, channels.b].map((values) => ({
@@ -54,7 +58,12 @@ export async function wideFactors(lab: Lab, v: RsvdValues, bed: MatrixBed): Prom
 }
 
 /** Approximations of all planes at the rank, by power iteration exactly as the parameters say. */
-export async function exactPlanes(home: Home, picture: Picture, v: RsvdValues, bed: MatrixBed): Promise<Float32Array[]> {
+export async function exactPlanes(
+  home: Home,
+  picture: Picture,
+  v: RsvdValues,
+  bed: MatrixBed,
+): Promise<Float32Array[]> {
   const out: Float32Array[] = [];
   const options = optionsOf(v, bed);
   for (const { a } of picture.planes) {
@@ -69,10 +78,17 @@ export async function exactPlanes(home: Home, picture: Picture, v: RsvdValues, b
   return out;
 }
 
-export function imageFigure(picture: Picture, approximations: Float32Array[], bed: MatrixBed, rank: number): ImageFigure {
+export function imageFigure(
+  picture: Picture,
+  approximations: Float32Array[],
+  bed: MatrixBed,
+  rank: number,
+): ImageFigure {
   const { rows, cols } = bed;
   const toPlanes = (planes: Float32Array[]): Planes => ({ rows, cols, planes });
-  const differences = picture.planes.map(({ values }, i) => norm(values.map((x, e) => x - approximations[i][e])));
+  const differences = picture.planes.map(({ values }, i) =>
+    norm(values.map((x, e) => x - approximations[i][e])),
+  );
   const peak = picture.range[1] - picture.range[0];
   const db = psnr(norm(differences), rows * cols * picture.planes.length, peak);
   const what = picture.isPhotograph ? 'The picture' : 'The matrix';
@@ -98,7 +114,9 @@ export async function previewRsvd(lab: Lab, v: RsvdValues) {
   const approximations: Float32Array[] = [];
   for (const plane of factors) {
     approximations.push(
-      await lab.home.scope(async () => Float32Array.from(await lab.home.read(await reconstruct(plane, v.rank)))),
+      await lab.home.scope(async () =>
+        Float32Array.from(await lab.home.read(await reconstruct(plane, v.rank))),
+      ),
     );
   }
   const figure = imageFigure(picture, approximations, bed, v.rank);

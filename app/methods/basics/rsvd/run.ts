@@ -9,10 +9,26 @@ import { spectralNorms } from '../../../kernels/spectral';
 import { jacobiSvd } from '../../../kernels/svd';
 import { matrix } from '../../../math/linalg';
 import { singularValues } from '../../../math/svd';
-import { approximate, basisOf, compareOrthonormalizations, SCHEMES, type Scheme, schemeFlop, streamFits, streamPass } from '../../../testbeds/lowrank';
+import {
+  approximate,
+  basisOf,
+  compareOrthonormalizations,
+  SCHEMES,
+  type Scheme,
+  schemeFlop,
+  streamFits,
+  streamPass,
+} from '../../../testbeds/lowrank';
 import { exactSpectrum, type MatrixBed, tailNorm } from '../../../testbeds/matrix';
 import type { Lab, Outcome } from '../../method';
-import { adaptiveFigure, conditionFigure, errorFigure, type ErrorCurve, powerFigure, spectrumFigure } from './figures';
+import {
+  adaptiveFigure,
+  conditionFigure,
+  type ErrorCurve,
+  errorFigure,
+  powerFigure,
+  spectrumFigure,
+} from './figures';
 import { exactPlanes, imageFigure, pictureOf, wideFactors } from './picture';
 import { bedOf, matrixKey, optionsOf, type RsvdValues } from './values';
 
@@ -49,7 +65,14 @@ export async function runRsvd(lab: Lab, v: RsvdValues): Promise<Outcome> {
   await lab.step(0.2, 'exact spectrum');
   const sigma = await lab.cached(`${matrixKey(lab, v)} sigma`, async () => exactSpectrum(bed));
   if (!sigma) {
-    for (const key of ['error.svd', 'spec.svd', 'bound.hmt', 'bound.stream', 'rank.tolerance', ...SCHEMES.map((s) => `sigma.${s}`)]) {
+    for (const key of [
+      'error.svd',
+      'spec.svd',
+      'bound.hmt',
+      'bound.stream',
+      'rank.tolerance',
+      ...SCHEMES.map((s) => `sigma.${s}`),
+    ]) {
       reasons[key] = 'min(m, n) is above 1024: the exact spectrum would take too long';
     }
   }
@@ -92,9 +115,18 @@ async function schemes(
   for (const [i, scheme] of SCHEMES.entries()) {
     await lab.step(0.25 + 0.03 * i, scheme);
     if (scheme === 'stream' && !streamFits(bed, rank)) {
-      for (const key of ['error.stream', 'spec.stream', 'sigma.stream', 'ms.stream', 'streamfull.error', 'stream.difference', 'bound.stream']) {
+      for (const key of [
+        'error.stream',
+        'spec.stream',
+        'sigma.stream',
+        'ms.stream',
+        'streamfull.error',
+        'stream.difference',
+        'bound.stream',
+      ]) {
         out[key] = null;
-        reasons[key] = `the single pass needs 2k + 1 <= n and 4k + 3 <= m: choose rank ${Math.min(Math.floor((bed.cols - 1) / 2), Math.floor((bed.rows - 3) / 4))} or less`;
+        reasons[key] =
+          `the single pass needs 2k + 1 <= n and 4k + 3 <= m: choose rank ${Math.min(Math.floor((bed.cols - 1) / 2), Math.floor((bed.rows - 3) / 4))} or less`;
       }
       continue;
     }
@@ -109,7 +141,9 @@ async function schemes(
     } else if (scheme === 'stream') {
       const pass = await streamPass(bed, options);
       factors.set(scheme, pass.factors);
-      out['streamfull.error'] = (await frobenius(await residual(bed.a, { us: pass.q, vt: pass.x, sigma: new Float64Array() }))) / scale;
+      out['streamfull.error'] =
+        (await frobenius(await residual(bed.a, { us: pass.q, vt: pass.x, sigma: new Float64Array() }))) /
+        scale;
       out['stream.difference'] = pass.difference;
     } else if (!factors.has(scheme)) {
       factors.set(scheme, await approximate(bed, scheme, options));
@@ -233,7 +267,8 @@ async function curves(lab: Lab, v: RsvdValues, bed: MatrixBed, sigma: Float64Arr
       await lab.step(0.65 + 0.02 * i, `error at rank ${rank}`);
       const errors: Partial<Record<Scheme, number>> = {};
       for (const scheme of SCHEMES) {
-        if (scheme !== 'stream' || streamFits(bed, rank)) errors[scheme] = await errorOf(scheme, rank, v.power);
+        if (scheme !== 'stream' || streamFits(bed, rank))
+          errors[scheme] = await errorOf(scheme, rank, v.power);
       }
       all.push({ rank, errors });
     }
@@ -245,7 +280,11 @@ async function curves(lab: Lab, v: RsvdValues, bed: MatrixBed, sigma: Float64Arr
     const all: { power: number; rsvd: number; krylov: number }[] = [];
     for (let power = 0; power <= 4; power++) {
       await lab.step(0.83, `error at ${power} power iterations`);
-      all.push({ power, rsvd: await errorOf('rsvd', v.rank, power), krylov: await errorOf('krylov', v.rank, power) });
+      all.push({
+        power,
+        rsvd: await errorOf('rsvd', v.rank, power),
+        krylov: await errorOf('krylov', v.rank, power),
+      });
     }
     return all;
   });
