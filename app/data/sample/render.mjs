@@ -3,7 +3,7 @@
  * last sun. It has what makes rank worth looking at: a smooth sky, straight edges (cabin, pier), a mirror
  * image, and texture down to the pixel (forest, rock, waves, grain).
  *
- *   node app/data/sample/render.mjs [scale = 1] [samples a side = 3] [out = public/sample.png]
+ *   node app/data/sample/render.mjs [scale = 1] [samples a side = 2] [out = public/sample.png]
  *
  * Every number comes from the scene and a fixed hash, so the same engine draws the same picture. The PNG is
  * what ships: it is lossless, so that it decodes to the same bits everywhere.
@@ -14,7 +14,7 @@ import { hash2, noise } from './noise.mjs';
 import { material, sky } from './paint.mjs';
 
 const scale = Number(process.argv[2] ?? 1);
-const perSide = Number(process.argv[3] ?? 3);
+const perSide = Number(process.argv[3] ?? 2);
 const out = process.argv[4] ?? 'public/sample.png';
 const width = Math.round(768 * scale);
 const height = Math.round(512 * scale);
