@@ -51,9 +51,13 @@ export async function ensureBrowser() {
     }
   }
   if (!(await findBrowser())) {
-    spawnSync('npx', ['playwright', 'install', 'chromium'], { stdio: 'inherit', shell: process.platform === 'win32' });
+    spawnSync('npx', ['playwright', 'install', 'chromium'], {
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    });
   }
   const now = await findBrowser();
-  if (!now) throw new Error('No browser for the tests: install Chrome or Chromium, or set CHROME_PATH to one.');
+  if (!now)
+    throw new Error('No browser for the tests: install Chrome or Chromium, or set CHROME_PATH to one.');
   return now;
 }

@@ -3,9 +3,10 @@
  * lint, unit and kernel tests, production build, end-to-end tests. Ends with one line that adds up all suites.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { requirePackages } from '../app/cli/toolchain.mjs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -25,7 +26,9 @@ function run(title, command, args, env = {}) {
     shell: windows,
     env: { ...process.env, FORCE_COLOR: '0', ...env },
   });
-  console.log(`== ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  console.log(
+    `== ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(1)} s`,
+  );
   return status === 0;
 }
 
@@ -46,11 +49,8 @@ function suite(title, command, args, env, report, count) {
   if ((!ok && counted.failed === 0) || counted.passed + counted.failed === 0) failed++;
 }
 
-const lock = 'package-lock.json';
-const installed = 'node_modules/.package-lock.json';
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs - 1000) {
-  if (!run('install packages', 'npm', ['ci'], { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' })) process.exit(1);
-}
+process.env.PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = '1';
+requirePackages();
 const { ensureBrowser } = await import('./browser.mjs');
 process.env.CHROME_PATH = await ensureBrowser();
 
@@ -78,7 +78,10 @@ try {
     ['playwright', 'test'],
     { PLAYWRIGHT_JSON_OUTPUT_NAME: pages },
     pages,
-    ({ stats, errors }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length }),
+    ({ stats, errors }) => ({
+      passed: stats.expected + stats.flaky,
+      failed: stats.unexpected + errors.length,
+    }),
   );
 } finally {
   rmSync(reports, { recursive: true, force: true });

@@ -80,7 +80,10 @@ export async function readSafetensors(
 function parse(bytes: Uint8Array): Record<string, unknown> | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const value: unknown = JSON.parse(text, (key, inner) => (key === '__proto__' ? undefined : inner));
+    const value: unknown = JSON.parse(text, (key, inner) => {
+      if (key === '__proto__') throw new SyntaxError('no tensor can bear this name'); // dropping it would hide one
+      return inner;
+    });
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     return Object.fromEntries(Object.entries(value));
   } catch {

@@ -78,7 +78,9 @@ test('norms of a batch are right to 68 u, also for one entry and for none', asyn
     const got = await norms(gpu.tensor(shape, x));
     const want = await norms(cpu.tensor(shape, x));
     expect(got.length).toBe(want.length);
-    got.forEach((value, i) => expect(Math.abs(value - want[i])).toBeLessThanOrEqual(68 * 2 ** -24 * want[i]));
+    got.forEach((value, i) => {
+      expect(Math.abs(value - want[i])).toBeLessThanOrEqual(68 * 2 ** -24 * want[i]);
+    });
   }
 });
 

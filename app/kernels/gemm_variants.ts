@@ -1,0 +1,204 @@
+/**
+ * Six ways to make the same matrix product, for measuring: one row of the matmul page each. The product that
+ * other methods use is matmul.ts. Every variant takes op(A), op(B) by strides, a batch in z, and any size.
+ */
+import f16Code from '../../shaders/gemm_f16.wgsl?raw';
+import lanesCode from '../../shaders/gemm_lanes.wgsl?raw';
+import naiveCode from '../../shaders/gemm_naive.wgsl?raw';
+import registerCode from '../../shaders/gemm_register.wgsl?raw';
+import splitkCode from '../../shaders/gemm_splitk.wgsl?raw';
+import subgroupCode from '../../shaders/gemm_subgroup.wgsl?raw';
+import tiledCode from '../../shaders/gemm_tiled.wgsl?raw';
+import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
+import { type CpuHome, cpuData } from '../gpu/cpuhome';
+import type { GpuHome } from '../gpu/gpuhome';
+import type { Home, Tensor } from '../gpu/home';
+import { defineKernel, linearGrid } from '../gpu/kernel';
+import { encodeFloat16, fromFloat16, roundToFloat16 } from '../math/float16';
+import { defineOperation, entrywise } from './operation';
+
+export const VARIANTS = ['naive', 'tiled', 'register', 'subgroup', 'splitk', 'f16'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+/** The sizes of a product and the strides (in entries) of op(A), m x k, and op(B), k x n. */
+export interface VariantJob {
+  m: number;
+  n: number;
+  k: number;
+  count: number;
+  aRow: number;
+  aCol: number;
+  bRow: number;
+  bCol: number;
+  /** Slices of k for splitk, at most k. */
+  splits: number;
+}
+
+const params = {
+  m: 'u32',
+  n: 'u32',
+  k: 'u32',
+  a_row: 'u32',
+  a_col: 'u32',
+  b_row: 'u32',
+  b_col: 'u32',
+  a_batch: 'u32',
+  b_batch: 'u32',
+  batch: 'u32',
+} as const;
+const buffers = { a: 'read', b: 'read', c: 'write' } as const;
+
+const cost =
+  (operandBytes: number) =>
+  ({ m, n, k, batch }: Readonly<Record<'m' | 'n' | 'k' | 'batch', number>>) => ({
+    flop: 2 * m * n * k * batch,
+    bytes: batch * (operandBytes * (m * k + k * n) + 4 * m * n),
+  });
+
+const tiles = (name: string, code: string, constants: Record<string, number>, tile: number, bytes = 4) =>
+  defineKernel({
+    name,
+    code,
+    params: { ...params, group0: 'u32' },
+    buffers,
+    constants,
+    grid: ({ m, n, batch }) => [Math.ceil(n / tile), Math.ceil(m / tile), batch],
+    cost: cost(bytes),
+    split: 'y',
+  });
+
+const lanes = (name: string, code: string, entries: number) =>
+  defineKernel({
+    name,
+    code,
+    params: { ...params, group0: 'u32' },
+    buffers,
+    grid: ({ m, n, batch }) => [...linearGrid(m * n, entries), batch],
+    cost: cost(4),
+    split: 'y',
+  });
+
+const kernels = {
+  naive: tiles('gemm_naive', naiveCode, {}, 16),
+  tiled: tiles('gemm_tiled', tiledCode, { TILE: 16 }, 16),
+  register: tiles('gemm_register', registerCode, { EDGE: 16, DEPTH: 16 }, 64),
+  f16: tiles('gemm_f16', f16Code, {}, 16, 2),
+  subgroup: lanes('gemm_subgroup', subgroupCode, 128),
+  lanes: lanes('gemm_lanes', lanesCode, 2),
+};
+
+const splitk = defineKernel({
+  name: 'gemm_splitk',
+  code: splitkCode,
+  params: { ...params, slices: 'u32', k_slice: 'u32', group0: 'u32' },
+  buffers,
+  grid: ({ m, n, batch, slices }) => [Math.ceil(n / 16), Math.ceil(m / 16), batch * slices],
+  cost: cost(4),
+  split: 'y',
+});
+
+const sumSlices = defineKernel({
+  name: 'sum_slices',
+  code: sumSlicesCode,
+  params: { size: 'u32', slices: 'u32', count: 'u32', alpha: 'f32', beta: 'f32' },
+  buffers: { part: 'read', c: 'write' },
+  grid: ({ count }) => linearGrid(count, 64),
+  cost: ({ count, slices }) => ({ flop: count * slices, bytes: 4 * count * (slices + 1) }),
+});
+
+/** Whether the subgroup row runs on real subgroups here, or on 32 lanes and a tree in workgroup memory. */
+export const hasSubgroups = (home: Home): boolean =>
+  'device' in home && (home.device as GPUDevice).features.has('subgroups');
+
+/**
+ * The values as float16, to nearest with ties to even: packed two to a word on the GPU, rounded float64 on the CPU.
+ */
+export function halves(home: Home, values: Float32Array): Tensor {
+  if (home.kind === 'cpu') return home.tensor([values.length], values.map(roundToFloat16));
+  const words = new Uint32Array(Math.ceil(values.length / 2));
+  encodeFloat16(values).forEach((bits, i) => {
+    words[i >> 1] |= bits << (16 * (i & 1));
+  });
+  return home.tensor([words.length], words, 'u32');
+}
+
+/**
+ * C = op(A) op(B), count x m x n, by the named kernel. For f16 the operands come from `halves`.
+ * The twin follows the order of summation in float64.
+ */
+export const gemmVariant = defineOperation({
+  name: 'gemm_variant',
+  gpu: async (home: GpuHome, variant: Variant, job: VariantJob, a: Tensor, b: Tensor): Promise<Tensor> => {
+    const { m, n, k, count, splits } = job;
+    const c = home.empty([count, m, n]);
+    const values = {
+      m,
+      n,
+      k,
+      a_row: job.aRow,
+      a_col: job.aCol,
+      b_row: job.bRow,
+      b_col: job.bCol,
+      a_batch: m * k,
+      b_batch: k * n,
+      batch: count,
+    };
+    if (variant !== 'splitk') {
+      const name = variant === 'subgroup' && !hasSubgroups(home) ? 'lanes' : variant;
+      await kernels[name].run(home, values, { a, b, c });
+      return c;
+    }
+    const part = home.empty([count * splits, m, n]);
+    await splitk.run(home, { ...values, slices: splits, k_slice: Math.ceil(k / splits) }, { a, b, c: part });
+    const sum = { size: m * n, slices: splits, count: count * m * n, alpha: 1, beta: 0 };
+    await sumSlices.run(home, sum, { part, c });
+    home.release(part);
+    return c;
+  },
+  cpu: async (home: CpuHome, variant: Variant, job: VariantJob, a: Tensor, b: Tensor): Promise<Tensor> =>
+    variantTwin(home, variant, job, a, b),
+  /** |error| <= gamma_(k + splits) |A||B|; |A||B| from a twin of the absolute values. */
+  compare: async (got, want, variant: Variant, job: VariantJob, a: Tensor, b: Tensor) => {
+    const home = want.home as CpuHome;
+    const [x, y] = [a, b].map((t) => home.wrap(t.shape, Float64Array.from(operandValues(t), Math.abs)));
+    const absolute = cpuData(await variantTwin(home, variant === 'f16' ? 'naive' : variant, job, x, y));
+    const factor = (job.k + job.splits + 4) * 2 ** -24;
+    return entrywise(got, want, (i) => factor * absolute[i] + 1e-37, variant);
+  },
+});
+
+/** The numbers of an operand: as they are, or unpacked from halves. */
+function operandValues(t: Tensor): Float64Array {
+  const data = cpuData(t);
+  if (data instanceof Float64Array) return data;
+  return Float64Array.from({ length: 2 * data.length }, (_, i) => fromFloat16((data[i >> 1] >>> (16 * (i & 1))) & 0xffff));
+}
+
+/** Float64, in the order of the kernel: whole, in `splits` slices, or in 32 lanes. */
+async function variantTwin(
+  home: CpuHome,
+  variant: Variant,
+  { m, n, k, count, splits, aRow, aCol, bRow, bCol }: VariantJob,
+  a: Tensor,
+  b: Tensor,
+): Promise<Tensor> {
+  const x = operandValues(a);
+  const y = operandValues(b);
+  const c = new Float64Array(count * m * n);
+  const parts = variant === 'splitk' ? splits : variant === 'subgroup' ? 32 : 1;
+  const slice = Math.ceil(k / splits);
+  const sums = new Float64Array(parts);
+  for (let e = 0; e < c.length; e++) {
+    const item = Math.floor(e / (m * n));
+    const atA = item * m * k + (Math.floor(e / n) % m) * aRow;
+    const atB = item * k * n + (e % n) * bCol;
+    sums.fill(0);
+    for (let t = 0; t < k; t++) {
+      const part = parts === 1 ? 0 : variant === 'splitk' ? Math.floor(t / slice) : t & 31;
+      sums[part] += x[atA + t * aCol] * y[atB + t * bRow];
+    }
+    for (let p = 0; p < parts; p++) c[e] += sums[p];
+    if (e % n === 0) await home.checkpoint();
+  }
+  return home.wrap([count, m, n], c);
+}
