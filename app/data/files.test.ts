@@ -266,12 +266,15 @@ describe('safetensors', () => {
     expect(await matrixOf(bytes).catch(isUserError)).toBe(true);
   });
 
-  test('takes names of prototypes as names', async () => {
-    const file = tensors(
-      `{"__proto__": {"x": 1}, "constructor": ${JSON.stringify(tensor('F32', [1], 0, 4))}}`,
-      floats(5),
-    );
-    expect((await matrixOf(file, 'constructor')).values[0]).toBe(5);
+  test('takes the name of a constructor as a name, and refuses __proto__', async () => {
+    const one = JSON.stringify(tensor('F32', [1], 0, 4));
+    expect((await matrixOf(tensors(`{"constructor": ${one}}`, floats(5)))).values[0]).toBe(5);
+    for (const header of [
+      `{"__proto__": {"x": 1}, "a": ${one}}`,
+      `{"a": {"__proto__": 1, ${one.slice(1)}}`,
+    ]) {
+      await expect(matrixOf(tensors(header, floats(5)))).rejects.toThrow(/no JSON object without __proto__/);
+    }
   });
 });
 

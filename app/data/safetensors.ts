@@ -38,7 +38,7 @@ export async function readSafetensors(
   if (length > HEADER_LIMIT) throw damaged(`its header of ${length} bytes is above ${HEADER_LIMIT}`);
   if (8 + length > reader.size) throw damaged('it ends inside the header');
   const header = parse(await reader.read(8, 8 + length));
-  if (header === null) throw damaged('its header is no JSON object');
+  if (header === null) throw damaged('its header is no JSON object without __proto__');
 
   const room = reader.size - 8 - length;
   const placed = new Map<string, Placed>();
