@@ -11,6 +11,7 @@ import { readNpy } from './npy';
 import { isPicture, readPicture } from './picture';
 import { readSafetensors } from './safetensors';
 import type { ImageDecoder, Loaded } from './source';
+import type { FileLike } from './url';
 
 const TEXT_LIMIT = 2 ** 28;
 
@@ -33,8 +34,6 @@ const REFUSED: readonly [RegExp, string][] = [
   ],
   [/^MATLAB 5\.0/, 'a MATLAB file: write one matrix as text with writematrix'],
 ];
-
-type FileLike = Blob & { readonly name: string };
 
 /** What the file holds. @throws UserError where it is no matrix, picture or tensor file, or a damaged one. */
 export async function load(
@@ -68,7 +67,8 @@ export async function load(
   return { kind: 'matrix', matrix: readCsv(name, textOf(name, await bytesOf(file)), limits) };
 }
 
-const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer());
+const bytesOf = async (blob: Pick<FileLike, 'arrayBuffer'>): Promise<Uint8Array> =>
+  new Uint8Array(await blob.arrayBuffer());
 
 /** One character a byte; TextDecoder's latin1 is windows-1252, which moves 0x80 to 0x9f. */
 const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
