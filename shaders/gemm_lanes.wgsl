@@ -1,5 +1,5 @@
-// C = op(A) op(B), float32, for devices without subgroups: 32 lanes an entry of C, lane L sums t = L, L + 32, ...,
-// then a tree in workgroup memory. A workgroup takes two entries.
+// C = op(A) op(B), float32, for devices without subgroups: 32 lanes an entry, lane L sums t = L, L + 32, ...
+// in order, then a tree in workgroup memory. A workgroup takes two entries.
 // Strides in entries say how op(A) and op(B) are stored; z is the batch.
 // Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/methods/basics/matmul.test.ts.
 
@@ -13,6 +13,7 @@ struct Params {
   b_col: u32,
   a_batch: u32,
   b_batch: u32,
+  batch: u32,
   group0: u32,
 }
 
@@ -34,10 +35,12 @@ fn gemm_lanes(
   let inside = entry < p.m * p.n;
   let row = entry / p.n;
   let col = entry % p.n;
+  let at_a = wid.z * p.a_batch + row * p.a_row;
+  let at_b = wid.z * p.b_batch + col * p.b_col;
   var sum = 0.0;
   if (inside) {
     for (var t = lane; t < p.k; t += 32u) {
-      sum += a[wid.z * p.a_batch + row * p.a_row + t * p.a_col] * b[wid.z * p.b_batch + t * p.b_row + col * p.b_col];
+      sum += a[at_a + t * p.a_col] * b[at_b + t * p.b_row];
     }
   }
   part[local] = sum;

@@ -1,4 +1,4 @@
-// C = op(A) op(B), float32: a workgroup of EDGE x EDGE invocations computes a 4 EDGE x 4 EDGE tile of C, 4 x 4
+// C = op(A) op(B), float32: EDGE x EDGE invocations compute a 4 EDGE x 4 EDGE tile of C, 4 x 4
 // accumulators an invocation, k in steps of DEPTH through workgroup memory. Same order as gemm_naive for each
 // accumulator; entries past the edge are staged as zero.
 // Strides in entries say how op(A) and op(B) are stored; z is the batch.
@@ -14,6 +14,7 @@ struct Params {
   b_col: u32,
   a_batch: u32,
   b_batch: u32,
+  batch: u32,
   group0: u32,
 }
 

@@ -13,6 +13,7 @@ struct Params {
   b_col: u32,
   a_batch: u32,
   b_batch: u32,
+  batch: u32,
   slices: u32,
   k_slice: u32,
   group0: u32,

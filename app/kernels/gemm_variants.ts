@@ -128,7 +128,14 @@ export function halves(home: Home, values: Float32Array): Tensor {
  */
 export const gemmVariant = defineOperation({
   name: 'gemm_variant',
-  gpu: async (home: GpuHome, variant: Variant, job: VariantJob, a: Tensor, b: Tensor): Promise<Tensor> => {
+  gpu: async (
+    home: GpuHome,
+    _home: Home,
+    variant: Variant,
+    job: VariantJob,
+    a: Tensor,
+    b: Tensor,
+  ): Promise<Tensor> => {
     const { m, n, k, count, splits } = job;
     const c = home.empty([count, m, n]);
     const values = {
@@ -155,10 +162,16 @@ export const gemmVariant = defineOperation({
     home.release(part);
     return c;
   },
-  cpu: async (home: CpuHome, variant: Variant, job: VariantJob, a: Tensor, b: Tensor): Promise<Tensor> =>
-    variantTwin(home, variant, job, a, b),
+  cpu: async (
+    home: CpuHome,
+    _home: Home,
+    variant: Variant,
+    job: VariantJob,
+    a: Tensor,
+    b: Tensor,
+  ): Promise<Tensor> => variantTwin(home, variant, job, a, b),
   /** |error| <= gamma_(k + splits) |A||B|; |A||B| from a twin of the absolute values. */
-  compare: async (got, want, variant: Variant, job: VariantJob, a: Tensor, b: Tensor) => {
+  compare: async (got, want, _home: Home, variant: Variant, job: VariantJob, a: Tensor, b: Tensor) => {
     const home = want.home as CpuHome;
     const [x, y] = [a, b].map((t) => home.wrap(t.shape, Float64Array.from(operandValues(t), Math.abs)));
     const absolute = cpuData(await variantTwin(home, variant === 'f16' ? 'naive' : variant, job, x, y));
@@ -171,7 +184,9 @@ export const gemmVariant = defineOperation({
 function operandValues(t: Tensor): Float64Array {
   const data = cpuData(t);
   if (data instanceof Float64Array) return data;
-  return Float64Array.from({ length: 2 * data.length }, (_, i) => fromFloat16((data[i >> 1] >>> (16 * (i & 1))) & 0xffff));
+  return Float64Array.from({ length: 2 * data.length }, (_, i) =>
+    fromFloat16((data[i >> 1] >>> (16 * (i & 1))) & 0xffff),
+  );
 }
 
 /** Float64, in the order of the kernel: whole, in `splits` slices, or in 32 lanes. */

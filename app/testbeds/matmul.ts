@@ -37,7 +37,11 @@ export const U16 = 2 ** -11;
 export const gamma = (k: number): number => (k * U) / (1 - k * U);
 
 /** The stored operands, float32. */
-export function operands(seed: number, shape: ProductShape, data: Entries): { a: Float32Array; b: Float32Array } {
+export function operands(
+  seed: number,
+  shape: ProductShape,
+  data: Entries,
+): { a: Float32Array; b: Float32Array } {
   const draw = (stream: number, size: number): Float32Array => {
     if (data === 'gaussian') return Float32Array.from(normals(seed, stream, size));
     if (data === 'uniform') return Float32Array.from(uniforms(seed, stream, size));

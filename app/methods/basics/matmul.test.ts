@@ -26,7 +26,7 @@ test.each(sizes.flatMap(([m, n, k, count]) => layouts.map((layout) => ({ m, n, k
     for (const variant of VARIANTS) {
       const store = (values: Float32Array) =>
         variant === 'f16' ? halves(gpu, values) : gpu.tensor([values.length], values);
-      const got = await gpu.read(await gemmVariant(variant, job, store(a), store(b)));
+      const got = await gpu.read(await gemmVariant(gpu, variant, job, store(a), store(b)));
       const bound = variant === 'f16' ? 2 * U16 + U16 ** 2 + gamma(shape.k) : gamma(shape.k + 4);
       expect(distance(got, want, shape).worst, variant).toBeLessThanOrEqual(bound);
     }
