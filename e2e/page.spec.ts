@@ -32,7 +32,7 @@ test('without WebGPU the page says why and runs on the CPU', async ({ page }) =>
     Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined });
   });
   await page.goto('/#/rsvd?m=64&n=48&rank=8');
-  await expect(page.getByText(/CPU/).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: /CPU, float64/ })).toBeVisible();
   await expect(page.locator('canvas').first()).toBeVisible();
 });
 

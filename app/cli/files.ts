@@ -13,7 +13,7 @@ const SAMPLE = new URL('../../public/sample.png', import.meta.url);
 const decodeImage: ImageDecoder = async (bytes) => {
   const { default: sharp } = await import('sharp');
   try {
-    const picture = sharp(bytes).toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' });
+    const picture = sharp(bytes).autoOrient().toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' });
     const { data, info } = await picture.toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, rgba: new Uint8ClampedArray(data) };
   } catch (error) {

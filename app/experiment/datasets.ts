@@ -5,6 +5,7 @@
 
 import { load } from '../data/load';
 import type { ImageDecoder, Loaded, PictureData } from '../data/source';
+import { openUrl } from '../data/url';
 import { UserError } from '../math/errors';
 import type { DataOptions, DataSource, DataSummary } from './protocol';
 
@@ -22,11 +23,13 @@ export async function openDataset(
   options: DataOptions,
   decodeImage: ImageDecoder,
 ): Promise<Dataset> {
-  const file = source.kind === 'file' ? source.file : await download(source.url);
+  const file = source.kind === 'file' ? source.file : await openUrl(source.url);
   if (file.size > LARGEST) {
     throw new UserError(`${file.name} has ${file.size} bytes, more than ${LARGEST}: choose a smaller file`);
   }
-  const [hash, loaded] = await Promise.all([contentHash(file), load(file, { image: decodeImage })]);
+  // An address names its data itself, and hashing it whole would defeat the reading by ranges.
+  const named = source.kind === 'file' ? source.file : new Blob([source.url]);
+  const [hash, loaded] = await Promise.all([contentHash(named), load(file, { image: decodeImage })]);
   return describe(file.name, hash, loaded, options);
 }
 
@@ -60,23 +63,6 @@ async function describe(name: string, hash: string, loaded: Loaded, options: Dat
 function dataset(data: PictureData, named: { hash: string; key: string; name: string }): Dataset {
   const { rows, cols, note } = data;
   return { summary: { ...named, rows, cols, colour: data.channels !== undefined, note }, data };
-}
-
-async function download(url: string): Promise<File> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch {
-    throw new UserError(
-      `${url} could not be reached: check the address, and that its server lets other sites read it`,
-    );
-  }
-  if (!response.ok) throw new UserError(`${url} answered ${response.status}: check the address`);
-  const length = Number(response.headers.get('content-length') ?? 0);
-  if (length > LARGEST)
-    throw new UserError(`${url} has ${length} bytes, more than ${LARGEST}: choose a smaller file`);
-  const name = new URL(response.url || url, globalThis.location?.href).pathname.split('/').at(-1) || 'data';
-  return new File([await response.arrayBuffer()], decodeURIComponent(name));
 }
 
 /** The first 16 hexadecimal digits of the SHA-256 of the bytes; zeros on insecure pages, which have no SHA-256. */
