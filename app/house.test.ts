@@ -52,7 +52,7 @@ test.each(Object.entries(shaders))(
   '%s says what it does, compiles, and is named after its entry',
   async (file, code) => {
     const name = /(\w+)\.wgsl$/.exec(file)?.[1] ?? '';
-    expect(code, 'header comment').toMatch(/^(enable \w+;\n+)?\/\/ .+/);
+    expect(code, 'header comment').toMatch(/^((enable|\/\/! use) .*\n+)*\/\/ .+/);
     expect(code).toContain(`fn ${name}(`);
     const { device } = await testDevice();
     if (/^enable subgroups/m.test(code) && !device.features.has('subgroups')) return;
