@@ -27,15 +27,6 @@ test('a link with a broken rank names it and keeps the rest', async ({ page }) =
   await expect(page).toHaveURL(/oversample=4/);
 });
 
-test('without WebGPU the page says why and runs on the CPU', async ({ page }) => {
-  await page.addInitScript(() => {
-    Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined });
-  });
-  await page.goto('/#/rsvd?m=64&n=48&rank=8');
-  await expect(page.getByRole('button', { name: /CPU, float64/ })).toBeVisible();
-  await expect(page.locator('canvas').first()).toBeVisible();
-});
-
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in the ${colorScheme} theme`, async ({ browser }) => {
     const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });

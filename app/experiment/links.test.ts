@@ -128,11 +128,18 @@ test('30,000 damaged links never throw and never set a key that is not declared'
   );
 });
 
-test('no registered method has a parameter with a name of the link itself', () => {
-  for (const { id, parameters } of methods) {
-    expect(
-      Object.keys(parameters).filter((key) => RESERVED.includes(key)),
-      id,
-    ).toEqual([]);
+test('only a method that takes no files may use a name of the link itself, and only "data"', () => {
+  for (const { id, parameters, accepts } of methods) {
+    const taken = Object.keys(parameters).filter((key) => RESERVED.includes(key));
+    expect(accepts.length === 0 ? taken.filter((key) => key !== 'data') : taken, id).toEqual([]);
   }
+});
+
+test('such a parameter goes into the link and comes back', () => {
+  const own = methods.find(({ accepts, parameters }) => accepts.length === 0 && 'data' in parameters);
+  if (!own) throw new Error('no method with a parameter called data');
+  const state = { ...stateOf(own), values: { ...stateOf(own).values, data: 'integer' } };
+  const back = decodeLink(encodeLink(state));
+  expect(back.problems).toEqual([]);
+  expect(back.state.values.data).toBe('integer');
 });

@@ -120,8 +120,10 @@ export function decodeLink(link: string, among: readonly Method[] = registered):
       const [key, value] = readPair(part);
       if (seen.has(key)) throw new UserError(`${key.slice(0, 60)} is named twice: the first value is kept`);
       seen.add(key);
-      if (RESERVED.includes(key)) readReserved(state, method, key, value);
-      else values[key] = parseValue(key, parameterOf(method, key), value);
+      // A method that takes no files may call a parameter of its own `data`.
+      if (RESERVED.includes(key) && !Object.hasOwn(method.parameters, key)) {
+        readReserved(state, method, key, value);
+      } else values[key] = parseValue(key, parameterOf(method, key), value);
     } catch (error) {
       problems.push(sentence(error));
     }

@@ -29,7 +29,7 @@ export function compile(
     cache = new Map();
     caches.set(device, cache);
   }
-  const key = `${source.name}\n${JSON.stringify(constants)}\n${source.code.length}`;
+  const key = `${source.name}\n${JSON.stringify(constants)}\n${source.code}`;
   let compiled = cache.get(key);
   if (!compiled) {
     compiled = build(device, source, constants);
