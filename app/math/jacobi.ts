@@ -87,7 +87,7 @@ function rotate(rows: Float64Array, p: number, q: number, length: number, c: num
   }
 }
 
-function sorted(bt: Matrix, vt: Matrix): Svd {
+export function sorted(bt: Matrix, vt: Matrix): Svd {
   const { rows: n, cols: m } = bt;
   const norms = Float64Array.from({ length: n }, (_, j) => norm(bt.data.subarray(j * m, (j + 1) * m)));
   const order = Array.from(norms, (_, j) => j).sort((i, j) => norms[j] - norms[i] || i - j);
