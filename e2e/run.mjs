@@ -6,14 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { requirePackages } from '../app/cli/toolchain.mjs';
+import { requireNode, requirePackages } from '../app/cli/toolchain.mjs';
 
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Node ${process.versions.node} is too old: install Node 20.19 or newer.`);
-  process.exit(2);
-}
-
+requireNode();
 const windows = process.platform === 'win32';
 let passed = 0;
 let failed = 0;

@@ -101,10 +101,6 @@ export class GpuHome implements Home {
     });
   }
 
-  get hasGpuClock(): boolean {
-    return this.clock.isGpu;
-  }
-
   tensor(shape: readonly number[], values?: ArrayLike<number>, dtype: Dtype = 'f32'): Tensor {
     const tensor = this.allocate(shape, dtype);
     const { buffer, bytes } = this.live(tensor);

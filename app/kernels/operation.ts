@@ -7,7 +7,6 @@ import { CpuHome, cpuData } from '../gpu/cpuhome';
 import { GpuHome } from '../gpu/gpuhome';
 import { type Home, shapeText, type Tensor } from '../gpu/home';
 import { mapTensors, tensorsIn } from '../gpu/scopes';
-import type { Matrix } from '../math/linalg';
 
 /** ratio = worst error / bound: 1 or less is right. */
 export interface Deviation {
@@ -73,7 +72,8 @@ async function verified<A extends unknown[], R>(
   const swapHome = (value: unknown): unknown => (value === home ? twin : value);
   // Copied before the call, which may write into an argument.
   const inputs = ((await mirror(args)) as A).map(swapHome) as A;
-  const before = ((await mirror(args)) as A).map(swapHome) as A;
+  // The twin may write into its inputs too; these stay as they were.
+  const before = mapTensors(inputs, (tensor) => twin.wrap(tensor.shape, cpuData(tensor).slice())) as A;
   const result = await spec.gpu(home, ...args);
   const got = (await mirror(result)) as R;
   const want = await spec.cpu(twin, ...inputs);
@@ -112,12 +112,4 @@ export function entrywise(
     }
   }
   return worst;
-}
-
-/** A CPU tensor seen as a matrix; batches are stacked rows. The array is shared, not copied. */
-export function asMatrix(tensor: Tensor): Matrix {
-  const data = cpuData(tensor);
-  const cols = tensor.shape.at(-1) ?? 1;
-  if (!(data instanceof Float64Array)) throw new Error('asMatrix: not a real tensor');
-  return { rows: cols === 0 ? 0 : data.length / cols, cols, data };
 }

@@ -1,5 +1,5 @@
 /** The schemes that are compared on the matrix testbed, and what is measured on each. */
-import { type Home, rowsOf, type Tensor } from '../gpu/home';
+import type { Home, Tensor } from '../gpu/home';
 import { matmul } from '../kernels/matmul';
 import { choleskyQr, householderQr, orthonormalize } from '../kernels/qr';
 import { normal } from '../kernels/random';
@@ -138,7 +138,6 @@ export async function compareOrthonormalizations(
     const once = await choleskyQr(y);
     const twice = await orthonormalize(y);
     const reflections = await householderQr(y);
-    if (rowsOf(twice.q) !== m) throw new Error('orthonormalize changed the shape');
     return {
       cholqr: once.ok ? await orthogonalityError(once.q) : Number.POSITIVE_INFINITY,
       cholqr2: await orthogonalityError(twice.q),

@@ -6,6 +6,7 @@ import type { Home, Tensor } from '../../../gpu/home';
 import { type Factors, powerBasis, project, reconstruct } from '../../../kernels/rangefinder';
 import { sketchGaussian } from '../../../kernels/sketch';
 import { norm } from '../../../math/linalg';
+import { approximate } from '../../../testbeds/lowrank';
 import { type MatrixBed, psnr } from '../../../testbeds/matrix';
 import type { ImageFigure, Planes } from '../../figures';
 import type { Lab } from '../../method';
@@ -40,12 +41,11 @@ export async function pictureOf(lab: Lab, v: RsvdValues, bed: MatrixBed): Promis
 /** Widest cut that the slider follows without a new decomposition. */
 const WIDE = 128;
 
-const wideWidth = (bed: MatrixBed, v: RsvdValues): number =>
-  Math.min(bed.rows, bed.cols, Math.max(WIDE, v.rank) + 8);
+const wideWidth = (bed: MatrixBed): number => Math.min(bed.rows, bed.cols, WIDE + 8);
 
-/** Factors of each plane, wide enough for any rank up to about 128 (or the one asked for). */
+/** Factors of each plane, wide enough for any rank up to about 128. */
 export async function wideFactors(lab: Lab, v: RsvdValues, bed: MatrixBed): Promise<Factors[]> {
-  const width = Math.min(bed.rows, bed.cols, WIDE + 8);
+  const width = wideWidth(bed);
   const picture = await pictureOf(lab, v, bed);
   return lab.cached(`${matrixKey(lab, v)} wide ${v.seed}`, async () => {
     const all: Factors[] = [];
@@ -57,20 +57,19 @@ export async function wideFactors(lab: Lab, v: RsvdValues, bed: MatrixBed): Prom
   });
 }
 
-/** Approximations of all planes at the rank, by power iteration exactly as the parameters say. */
+/** The planes multiplied out at the rank; `main` holds the factors of the matrix, which is the plane of a grey picture. */
 export async function exactPlanes(
   home: Home,
   picture: Picture,
   v: RsvdValues,
   bed: MatrixBed,
+  main: Factors,
 ): Promise<Float32Array[]> {
   const out: Float32Array[] = [];
-  const options = optionsOf(v, bed);
   for (const { a } of picture.planes) {
     out.push(
       await home.scope(async () => {
-        const sketch = await sketchGaussian(a, options.width, v.seed, 2);
-        const factors = await project(a, await powerBasis(a, sketch, v.power, v.reorth), v.rank);
+        const factors = a === bed.a ? main : await approximate({ ...bed, a }, 'rsvd', optionsOf(v, bed));
         return Float32Array.from(await home.read(await reconstruct(factors)));
       }),
     );
@@ -108,7 +107,7 @@ export function imageFigure(
 /** Picture, error and cut from the wide factors; null where the rank is above their width. */
 export async function previewRsvd(lab: Lab, v: RsvdValues) {
   const bed = await bedOf(lab, v);
-  if (v.rank > wideWidth(bed, { ...v, rank: 1 })) return null;
+  if (v.rank > wideWidth(bed)) return null;
   const picture = await pictureOf(lab, v, bed);
   const factors = await wideFactors(lab, v, bed);
   const approximations: Float32Array[] = [];

@@ -51,11 +51,11 @@ export async function runRsvd(lab: Lab, v: RsvdValues): Promise<Outcome> {
   const picture = await pictureOf(lab, v, bed);
   const scale = bed.norm || 1;
   const first: Numbers = {};
-  const planes = await exactPlanes(lab.home, picture, v, bed);
-  const shown = imageFigure(picture, planes, bed, v.rank);
   const factors = new Map<Scheme, Factors>();
   const main = await approximate(bed, 'rsvd', options);
   factors.set('rsvd', main);
+  const planes = await exactPlanes(lab.home, picture, v, bed, main);
+  const shown = imageFigure(picture, planes, bed, v.rank);
   first['error.rsvd'] = (await lab.home.scope(async () => frobenius(await residual(bed.a, main)))) / scale;
   lab.partial({ metrics: first, figures: [shown, spectrumFigure(v, null, new Map([['rsvd', main.sigma]]))] });
 
