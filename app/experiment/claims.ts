@@ -8,11 +8,16 @@ import { defaults, quickValues } from './values';
 const IGNORED = 'repeats';
 
 /** The claims that these values are the stated ones of, evaluated over the metrics. */
-export function evaluateClaims(method: Method, values: LooseValues, metrics: Metrics): ClaimResult[] {
+export function evaluateClaims(
+  method: Method,
+  values: LooseValues,
+  metrics: Metrics,
+  home: 'gpu' | 'cpu',
+): ClaimResult[] {
   const numbers: Record<string, number> = Object.create(null);
   for (const [key, value] of Object.entries(metrics)) numbers[key] = value ?? Number.NaN;
   return method.claims
-    .filter((claim) => applies(method, claim, values))
+    .filter((claim) => applies(method, claim, values) && !(claim.gpuOnly && home === 'cpu'))
     .map((claim) => evaluate(claim, numbers));
 }
 

@@ -123,7 +123,9 @@ describe('the cache', () => {
 
 describe('claims', () => {
   const items = (values: object) =>
-    evaluateClaims(toy, { ...defaults(toy), ...values }, { norm: 1, absent: null }).map(({ item }) => item);
+    evaluateClaims(toy, { ...defaults(toy), ...values }, { norm: 1, absent: null }, 'gpu').map(
+      ({ item }) => item,
+    );
 
   test('apply at their values over the defaults or the quick ones, whatever seed and repeats', () => {
     expect(items({})).toEqual([1, 3, 4]);
@@ -139,7 +141,7 @@ describe('claims', () => {
   });
 
   test('over a metric that is null do not hold', () => {
-    const [, absent] = evaluateClaims(toy, defaults(toy), { norm: 1, absent: null });
+    const [, absent] = evaluateClaims(toy, defaults(toy), { norm: 1, absent: null }, 'gpu');
     expect(absent).toMatchObject({ item: 3, holds: false, advisory: true });
   });
 });

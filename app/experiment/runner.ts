@@ -66,7 +66,7 @@ export async function runExperiment(experiment: Experiment): Promise<RunResult> 
     figures,
     notes,
     // Claims speak of the testbed's data; a person's own data promises nothing.
-    claims: data === null ? evaluateClaims(method, values, metrics) : [],
+    claims: data === null ? evaluateClaims(method, values, metrics, home.kind) : [],
     timings: ledger.rows(),
     wallMs: performance.now() - began,
   };

@@ -40,6 +40,11 @@ interface FigureBase {
   title: string;
   /** One or two sentences for a person who cannot see the picture, and for the caption. */
   summary: string;
+  /**
+   * Runs of different methods (or settings) whose figures carry the same name here have the same axes and may
+   * be laid over one another: 'loss-steps', 'loss-params', 'error-rank', 'error-time' ...
+   */
+  overlay?: string;
 }
 
 /** Singular values against their index (from 1), with the float32 floor and a cut that can be dragged. */
@@ -68,6 +73,8 @@ export interface ScatterFigure extends FigureBase {
   y: Axis;
   points: readonly { key: string; label: string; role: Role; x: number; y: number }[];
   lines?: readonly Series[];
+  /** One unit is as long on either axis: the complex plane. */
+  equal?: boolean;
 }
 
 export interface BarsFigure extends FigureBase {
@@ -90,6 +97,10 @@ export interface HeatmapFigure extends FigureBase {
   palette: 'sequential' | 'diverging';
   /** Fixed colour range; from the data if absent. */
   range?: readonly [number, number];
+  /** What rows and columns count: "query", "key". */
+  axes?: { rows: string; cols: string };
+  /** Heatmaps of one group stand side by side; give them the same `range`. */
+  group?: string;
 }
 
 /** Grey (one plane) or colour (three planes: r, g, b), each rows x cols row-major, 0 black and 1 full. */

@@ -33,6 +33,8 @@ export interface Claim {
   advisory?: boolean;
   /** Claims that only hold at full size are not asserted under `quick`. */
   fullSizeOnly?: boolean;
+  /** Speaks of what float32 does, so it is only stated for the GPU home. */
+  gpuOnly?: boolean;
 }
 
 export interface Preset {
@@ -82,6 +84,33 @@ export type Testbed =
   | 'points'
   | 'optimize';
 
+/** What a method changes against the one it grew out of: an edge of the family tree. */
+export interface Lineage {
+  /** A method's id, or the name of a method that is not in the catalogue ("Adam", "GaLore"). */
+  from: string;
+  /** "trains an r x r core between frozen SVD factors", without a full stop. */
+  change: string;
+}
+
+/** A matrix of the method's factorization, drawn to scale: "A m x n = Q m x r times B r x n". */
+export interface Shape {
+  symbol: string;
+  rows: number;
+  cols: number;
+  /** What stands before it: nothing for the first, '=' or '≈', then '×' or '+'. */
+  joint?: '=' | '≈' | '×' | '+' | '→';
+  /** Kept as it is, as against trained or computed. */
+  frozen?: boolean;
+}
+
+/** Work of a run, from the card's cost section: what the page estimates time and memory from beforehand. */
+export interface Cost {
+  flop: number;
+  /** Peak bytes in tensors. */
+  bytes: number;
+  dispatches: number;
+}
+
 /** Part of a result, streamed while the run goes on. Later ones are merged over earlier ones, figures by id. */
 export interface Outcome {
   metrics?: Metrics;
@@ -127,8 +156,17 @@ export interface Method<S extends ParameterSet = ParameterSet> {
   presets: readonly Preset[];
   /** Sizes at which the claims still hold and a run takes a few seconds on a software adapter. */
   quick: Partial<Values<S>>;
-  /** The data sources it takes besides its testbed. */
-  accepts: readonly ('matrix' | 'picture')[];
+  /** The data sources it takes besides its testbed; a signal is one column (or row) of samples. */
+  accepts: readonly ('matrix' | 'picture' | 'signal')[];
+  /** Iterates on a loss, or is computed in closed form: the catalogue filters by it. */
+  effort?: 'trained' | 'closed form';
+  lineage?: readonly Lineage[];
+  /** Symbols of the formulas, as TeX, and the parameter that each stands for: they light up together. */
+  symbols?: Readonly<Record<string, string>>;
+  /** The factors to scale, for these values. */
+  shapes?: (values: Values<S>, shape: { m: number; n: number }) => readonly Shape[];
+  /** Work of a run on the testbed's own data at these values. */
+  cost?: (values: Values<S>) => Cost;
   /** The two or three metrics that a person wants first. */
   headline: readonly string[];
   /** Shaders behind its pictures, by file name without .wgsl. */

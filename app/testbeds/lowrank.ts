@@ -7,18 +7,7 @@ import { type Factors, krylovBasis, powerBasis, project, singlePass } from '../k
 import { sketchGaussian, sketchSparse, sketchSrht } from '../kernels/sketch';
 import { testMatrix } from '../math/spectra';
 import type { MatrixBed } from './matrix';
-
-export const SCHEMES = ['rsvd0', 'rsvd', 'sparse', 'srht', 'krylov', 'stream'] as const;
-export type Scheme = (typeof SCHEMES)[number];
-
-export const schemeLabel: Readonly<Record<Scheme, string>> = {
-  rsvd0: 'Gaussian sketch, no power',
-  rsvd: 'Power iteration',
-  sparse: 'Sparse sign sketch',
-  srht: 'SRHT sketch',
-  krylov: 'Block Krylov',
-  stream: 'Single pass',
-};
+import type { Scheme } from './schemes';
 
 export interface SchemeOptions {
   seed: number;

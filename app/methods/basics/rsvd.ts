@@ -6,11 +6,10 @@
 
 import { UserError } from '../../math/errors';
 import { SPECTRA } from '../../math/spectra';
-import { SCHEMES, schemeLabel } from '../../testbeds/lowrank';
+import { SCHEMES, schemeLabel } from '../../testbeds/schemes';
 import { defineMethod, type Metric } from '../method';
 import { choice, flag, integer, number, seed } from '../parameters';
 import { rsvdClaims } from './rsvd/claims';
-import { previewRsvd, runRsvd } from './rsvd/run';
 
 const spectrumLabels = { exp: 'Exponential', power: 'Power law', step: 'Step', flat: 'Flat' } as const;
 
@@ -281,6 +280,6 @@ export default defineMethod({
       throw new UserError(`stepRank ${stepRank} is above min(m, n) = ${least}: choose ${least} or less`);
     }
   },
-  run: runRsvd,
-  preview: previewRsvd,
+  run: async (lab, values) => (await import('./rsvd/run')).runRsvd(lab, values),
+  preview: async (lab, values) => (await import('./rsvd/run')).previewRsvd(lab, values),
 });

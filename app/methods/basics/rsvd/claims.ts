@@ -1,5 +1,5 @@
 /** What must hold for the randomized SVD: the card's five items, one comparison each. */
-import { SCHEMES } from '../../../testbeds/lowrank';
+import { SCHEMES } from '../../../testbeds/schemes';
 import type { Claim } from '../../method';
 
 const SLACK = 1 + 1e-5;

@@ -1,6 +1,7 @@
 /** The figures of rsvd, from plain numbers. */
-import { SCHEMES, type Scheme, schemeLabel } from '../../../testbeds/lowrank';
+
 import { tailNorm } from '../../../testbeds/matrix';
+import { SCHEMES, type Scheme, schemeLabel } from '../../../testbeds/schemes';
 import type { LinesFigure, Role, Series, SpectrumFigure } from '../../figures';
 import type { RsvdValues } from './values';
 

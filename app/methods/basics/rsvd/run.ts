@@ -13,13 +13,12 @@ import {
   approximate,
   basisOf,
   compareOrthonormalizations,
-  SCHEMES,
-  type Scheme,
   schemeFlop,
   streamFits,
   streamPass,
 } from '../../../testbeds/lowrank';
 import { exactSpectrum, type MatrixBed, tailNorm } from '../../../testbeds/matrix';
+import { SCHEMES, type Scheme } from '../../../testbeds/schemes';
 import type { Lab, Outcome } from '../../method';
 import {
   adaptiveFigure,
