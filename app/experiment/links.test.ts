@@ -83,6 +83,9 @@ const linkState: fc.Arbitrary<LinkState> = fc.record({
     scale: fc.double({ min: -2, max: 2, noNaN: true }).map((x) => x + 0),
     shape: fc.constantFrom('flat', 'ramp'),
     slope: fc.double({ min: 0.5, max: 9, noNaN: true }),
+    widths: fc
+      .array(fc.integer({ min: 2, max: 64 }), { minLength: 2, maxLength: 4 })
+      .map((widths) => widths.join('-')),
     loud: fc.boolean(),
     repeats: fc.integer({ min: 1, max: 9 }),
     seed: fc.integer({ min: 0, max: 4294967295 }),

@@ -1,6 +1,6 @@
 /** A small method for the tests of this folder: the norm of s A, with every kind of parameter. */
 import { defineMethod, type Method } from '../methods/method';
-import { choice, flag, integer, number, seed } from '../methods/parameters';
+import { choice, flag, integer, list, number, seed } from '../methods/parameters';
 
 const declared = defineMethod({
   id: 'toy',
@@ -30,6 +30,7 @@ const declared = defineMethod({
       help: '',
       when: (values) => values.shape === 'ramp',
     }),
+    widths: list({ label: 'Widths', min: 2, max: 64, atLeast: 2, atMost: 4, default: '8-4', help: '' }),
     loud: flag({ label: 'Loud', default: false, help: '' }),
     repeats: integer({ label: 'Repeats', min: 1, max: 9, default: 1, help: '' }),
     seed: seed(),

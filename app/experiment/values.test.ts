@@ -3,7 +3,7 @@ import { findMethod, nearest } from './registry';
 import { toy } from './toy';
 import { checkValues, defaults, parseValue, quickValues, valueText } from './values';
 
-const { size, scale, shape, loud } = toy.parameters;
+const { size, scale, shape, loud, widths } = toy.parameters;
 
 describe('values', () => {
   test('are complete, the given ones over the defaults', () => {
@@ -20,6 +20,10 @@ describe('values', () => {
     ['scale', scale, 'Infinity', /not a number/],
     ['shape', shape, 'round', /"round" is not among its options: choose one of flat, ramp/],
     ['loud', loud, 'yes', /neither on nor off/],
+    ['widths', widths, '8-4-', /not a list .*: choose 2 to 4 whole numbers from 2 to 64, joined by hyphens/],
+    ['widths', widths, '8', /too few/],
+    ['widths', widths, '8-8-8-8-8', /too many/],
+    ['widths', widths, '8-65', /holds 65/],
   ])('%s refuses what it cannot be, and says what it can', (key, parameter, text, message) => {
     expect(() => parseValue(key, parameter, text)).toThrow(message);
   });
@@ -37,6 +41,7 @@ describe('values', () => {
 
   test('come back from their text', () => {
     expect(parseValue('scale', scale, valueText(0.1 + 0.2))).toBe(0.1 + 0.2);
+    expect(parseValue('widths', widths, '08-16')).toBe('8-16');
     expect(parseValue('loud', loud, valueText(true))).toBe(true);
     expect(Object.is(parseValue('scale', scale, '-0'), 0)).toBe(true);
   });

@@ -35,6 +35,7 @@ export function quickValues(method: Method): LooseValues {
   return checkValues(method, quick);
 }
 
+const LIST = /^\d{1,9}(-\d{1,9}){0,99}$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** What is allowed, for messages: "a whole number from 1 to 64". */
@@ -45,6 +46,11 @@ export function rangeText(parameter: Parameter): string {
       return `a whole number from ${parameter.min} to ${parameter.max}`;
     case 'number':
       return `a number from ${parameter.min} to ${parameter.max}`;
+    case 'list':
+      return (
+        `${parameter.atLeast} to ${parameter.atMost} whole numbers from ${parameter.min} to ${parameter.max}, ` +
+        `joined by hyphens, such as ${parameter.default}`
+      );
     case 'choice':
       return `one of ${parameter.options.map((option) => option.value).join(', ')}`;
     case 'flag':
@@ -59,6 +65,7 @@ export function parseValue(key: string, parameter: Parameter, text: string): Par
   const trimmed = text.trim();
   switch (parameter.kind) {
     case 'choice':
+    case 'list':
       return checkValue(key, parameter, trimmed);
     case 'flag':
       if (trimmed === '1' || trimmed === 'true') return true;
@@ -83,6 +90,16 @@ export function checkValue(key: string, parameter: Parameter, value: unknown): P
       if (typeof value === 'string' && parameter.options.some((option) => option.value === value))
         return value;
       throw refuse('is not among its options');
+    case 'list': {
+      if (typeof value !== 'string' || !LIST.test(value))
+        throw refuse('is not a list of whole numbers joined by hyphens');
+      const numbers = value.split('-').map(Number);
+      if (numbers.length < parameter.atLeast) throw refuse('has too few numbers');
+      if (numbers.length > parameter.atMost) throw refuse('has too many numbers');
+      const wrong = numbers.find((one) => one < parameter.min || one > parameter.max);
+      if (wrong !== undefined) throw refuse(`holds ${wrong}`);
+      return numbers.join('-');
+    }
     case 'flag':
       if (typeof value === 'boolean') return value;
       throw refuse('is neither on nor off');

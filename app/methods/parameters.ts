@@ -33,6 +33,18 @@ export interface FlagParameter extends Named {
   default: boolean;
 }
 
+/** Whole numbers joined by hyphens: the widths "64-128-128-32". `integersOf` reads it. */
+export interface ListParameter extends Named {
+  kind: 'list';
+  /** Range of each number. */
+  min: number;
+  max: number;
+  /** How many there may be. */
+  atLeast: number;
+  atMost: number;
+  default: string;
+}
+
 /** An integer in 0..2^32 - 1 with a re-roll button. */
 export interface SeedParameter extends Named {
   kind: 'seed';
@@ -41,7 +53,7 @@ export interface SeedParameter extends Named {
   default: number;
 }
 
-export type Parameter = NumberParameter | ChoiceParameter | FlagParameter | SeedParameter;
+export type Parameter = NumberParameter | ChoiceParameter | FlagParameter | ListParameter | SeedParameter;
 export type ParameterValue = number | string | boolean;
 export type ParameterSet = Readonly<Record<string, Parameter>>;
 export type LooseValues = Readonly<Record<string, ParameterValue>>;
@@ -52,7 +64,9 @@ type ValueOf<P> = P extends { kind: 'choice' }
     : never
   : P extends { kind: 'flag' }
     ? boolean
-    : number;
+    : P extends { kind: 'list' }
+      ? string
+      : number;
 export type Values<S extends ParameterSet> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
 type NumberSpec = Omit<NumberParameter, 'kind' | 'scale'> & { scale?: NumberParameter['scale'] };
@@ -60,6 +74,9 @@ type NumberSpec = Omit<NumberParameter, 'kind' | 'scale'> & { scale?: NumberPara
 export const integer = (spec: NumberSpec): NumberParameter => ({ kind: 'integer', scale: 'linear', ...spec });
 export const number = (spec: NumberSpec): NumberParameter => ({ kind: 'number', scale: 'linear', ...spec });
 export const flag = (spec: Omit<FlagParameter, 'kind'>): FlagParameter => ({ kind: 'flag', ...spec });
+export const list = (spec: Omit<ListParameter, 'kind'>): ListParameter => ({ kind: 'list', ...spec });
+/** The numbers of a list parameter's value. */
+export const integersOf = (value: string): number[] => value.split('-').map(Number);
 export const seed = (): SeedParameter => ({
   kind: 'seed',
   label: 'Seed',

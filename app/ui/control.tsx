@@ -8,6 +8,7 @@ import { parseValue } from '../experiment/values';
 import { formatNumber } from '../math/format';
 import type {
   ChoiceParameter,
+  ListParameter,
   NumberParameter,
   Parameter,
   ParameterValue,
@@ -37,6 +38,8 @@ export function Control({ name, parameter, value, onChange }: ControlProps<Param
       return <SeedControl name={name} parameter={parameter} value={Number(value)} onChange={onChange} />;
     case 'choice':
       return <ChoiceControl name={name} parameter={parameter} value={String(value)} onChange={onChange} />;
+    case 'list':
+      return <ListControl name={name} parameter={parameter} value={String(value)} onChange={onChange} />;
     case 'flag':
       return <FlagControl name={name} parameter={parameter} value={value === true} onChange={onChange} />;
   }
@@ -73,7 +76,7 @@ function NumberControl({ name, parameter, value, onChange }: ControlProps<Number
           onPointerUp={() => onChange(name, value, 'settle')}
           onKeyDown={step}
         />
-        <NumberField id={id} name={name} parameter={parameter} value={value} onChange={onChange} />
+        <TypedField id={id} name={name} parameter={parameter} value={value} onChange={onChange} />
       </div>
     </div>
   );
@@ -94,8 +97,12 @@ function stepped(key: string, value: number, parameter: NumberParameter): number
   return direction && stepFrom(value, direction[0], direction[1], parameter);
 }
 
-/** A number typed by hand: taken on Enter and on leaving, refused with the range where it does not fit. */
-function NumberField(props: ControlProps<NumberParameter | SeedParameter, number> & { id: string }) {
+const INPUT_MODE = { number: 'decimal', integer: 'numeric', seed: 'numeric', list: 'text' } as const;
+
+type Typed = NumberParameter | SeedParameter | ListParameter;
+
+/** A value typed by hand: taken on Enter and on leaving, refused with the range where it does not fit. */
+function TypedField(props: ControlProps<Typed, number | string> & { id: string }) {
   const { id, name, parameter, value, onChange } = props;
   const [draft, setDraft] = useState<string | null>(null);
   const text = draft ?? String(value);
@@ -107,7 +114,8 @@ function NumberField(props: ControlProps<NumberParameter | SeedParameter, number
   const commit = () => {
     if (draft === null || refusal) return;
     setDraft(null);
-    if (Number(draft) !== value) onChange(name, Number(draft), 'settle');
+    const next = parseValue(name, parameter, draft);
+    if (next !== value) onChange(name, next, 'settle');
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter') return commit();
@@ -115,7 +123,8 @@ function NumberField(props: ControlProps<NumberParameter | SeedParameter, number
       event.stopPropagation();
       return setDraft(null);
     }
-    if (parameter.kind === 'seed' || event.key.startsWith('ArrowL') || event.key.startsWith('ArrowR')) return;
+    if (parameter.kind === 'seed' || parameter.kind === 'list' || typeof value === 'string') return;
+    if (event.key.startsWith('ArrowL') || event.key.startsWith('ArrowR')) return;
     const next = stepped(event.key, value, parameter);
     if (next === undefined) return;
     event.preventDefault();
@@ -125,9 +134,9 @@ function NumberField(props: ControlProps<NumberParameter | SeedParameter, number
     <>
       <input
         id={id}
-        className={styles.number}
+        className={parameter.kind === 'list' ? styles.list : styles.number}
         type="text"
-        inputMode={parameter.kind === 'number' ? 'decimal' : 'numeric'}
+        inputMode={INPUT_MODE[parameter.kind]}
         autoComplete="off"
         spellCheck={false}
         value={text}
@@ -147,11 +156,7 @@ function NumberField(props: ControlProps<NumberParameter | SeedParameter, number
 }
 
 /** Why a typed number is not taken, or undefined where it is. */
-export function refusalOf(
-  draft: string,
-  name: string,
-  parameter: NumberParameter | SeedParameter,
-): string | undefined {
+export function refusalOf(draft: string, name: string, parameter: Typed): string | undefined {
   try {
     parseValue(name, parameter, draft);
     return undefined;
@@ -173,11 +178,27 @@ function SeedControl({ name, parameter, value, onChange }: ControlProps<SeedPara
         isDefault={value === parameter.default}
       />
       <div className={styles.row}>
-        <NumberField id={id} name={name} parameter={parameter} value={value} onChange={onChange} />
+        <TypedField id={id} name={name} parameter={parameter} value={value} onChange={onChange} />
         <button type="button" onClick={roll}>
           Re-roll
         </button>
       </div>
+    </div>
+  );
+}
+
+function ListControl({ name, parameter, value, onChange }: ControlProps<ListParameter, string>) {
+  const id = useId();
+  return (
+    <div className={styles.control} data-parameter={name}>
+      <Heading
+        id={id}
+        name={name}
+        parameter={parameter}
+        onChange={onChange}
+        isDefault={value === parameter.default}
+      />
+      <TypedField id={id} name={name} parameter={parameter} value={value} onChange={onChange} />
     </div>
   );
 }
