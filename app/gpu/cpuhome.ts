@@ -1,6 +1,6 @@
 /** The CPU home: tensors are float64 (or u32) arrays, operations are plain TypeScript. */
 import { CancelledError } from './errors';
-import { type Dtype, type Home, shapeText, sizeOf, type Tensor, type Timing } from './home';
+import { assertSameSize, type Dtype, type Home, shapeText, sizeOf, type Tensor, type Timing } from './home';
 import { Scopes } from './scopes';
 
 type CpuArray = Float64Array | Uint32Array;
@@ -71,6 +71,16 @@ export class CpuHome implements Home {
     this.bytes -= tensor.data.byteLength;
     tensor.data = null;
     this.scopes.remove(tensor);
+  }
+
+  reshape(tensor: Tensor, shape: readonly number[]): Tensor {
+    const data = cpuData(tensor);
+    assertSameSize(tensor, shape);
+    const reshaped = new CpuTensor(this, shape, tensor.dtype, data);
+    (tensor as CpuTensor).data = null;
+    this.scopes.remove(tensor);
+    this.scopes.add(reshaped);
+    return reshaped;
   }
 
   keep(tensor: Tensor): void {

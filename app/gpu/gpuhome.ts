@@ -7,7 +7,7 @@ import { BufferPool, type PooledBuffer } from './buffers';
 import { Clock } from './clock';
 import type { GpuDevice } from './device';
 import { CancelledError, DeviceLostError } from './errors';
-import { type Dtype, type Home, shapeText, sizeOf, type Tensor, type Timing } from './home';
+import { assertSameSize, type Dtype, type Home, shapeText, sizeOf, type Tensor, type Timing } from './home';
 import { compile, type PipelineSource } from './pipelines';
 import { Scopes } from './scopes';
 
@@ -201,6 +201,17 @@ export class GpuHome implements Home {
     this.pool.give(tensor.pooled);
     tensor.pooled = null;
     this.scopes.remove(tensor);
+  }
+
+  reshape(tensor: Tensor, shape: readonly number[]): Tensor {
+    const pooled = this.live(tensor);
+    const old = tensor as GpuTensor;
+    assertSameSize(tensor, shape);
+    const reshaped = new GpuTensor(this, shape, old.dtype, pooled, old.bytes);
+    old.pooled = null;
+    this.scopes.remove(tensor);
+    this.scopes.add(reshaped);
+    return reshaped;
   }
 
   keep(tensor: Tensor): void {

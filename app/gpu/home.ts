@@ -44,6 +44,11 @@ export interface Home {
   scope<T>(body: () => Promise<T>): Promise<T>;
   /** Gives back the memory of a tensor before its scope ends. */
   release(tensor: Tensor): void;
+  /**
+   * The same values under another shape of equal size, without a copy. It takes the memory over: `tensor`
+   * is released by this, so only give away what nobody else holds.
+   */
+  reshape(tensor: Tensor, shape: readonly number[]): Tensor;
   /** Takes a tensor out of its scopes: whoever calls this releases it. */
   keep(tensor: Tensor): void;
   /** Names what is being done, for timings and progress. */
@@ -70,3 +75,12 @@ export const colsOf = (t: { shape: readonly number[] }): number => t.shape.at(-1
 export const batchOf = (t: { shape: readonly number[] }): number => sizeOf(t.shape.slice(0, -2));
 /** "512 x 384", for messages. */
 export const shapeText = (t: { shape: readonly number[] }): string => t.shape.join(' x ') || 'scalar';
+
+/** @throws Error where a reshape would change the number of entries. */
+export function assertSameSize(t: { shape: readonly number[] }, shape: readonly number[]): void {
+  if (sizeOf(t.shape) !== sizeOf(shape)) {
+    throw new Error(
+      `reshape: ${shapeText(t)} has ${sizeOf(t.shape)} entries, ${shapeText({ shape })} has not`,
+    );
+  }
+}

@@ -75,7 +75,10 @@ export function defineKernel<
       const label = options.label ?? spec.name;
       const estimate = home.estimateMs(flop, bytes);
       const along = spec.split === 'z' ? z : y;
-      const parts = spec.split ? Math.min(along, Math.ceil(estimate / home.sliceMs)) : 1;
+      const most = home.device.limits.maxComputeWorkgroupsPerDimension;
+      const parts = spec.split
+        ? Math.min(along, Math.max(Math.ceil(estimate / home.sliceMs), Math.ceil(along / most)))
+        : 1;
       for (let part = 0; part < parts; part++) {
         const from = Math.floor((along * part) / parts);
         const count = Math.floor((along * (part + 1)) / parts) - from;
