@@ -73,15 +73,14 @@ export function defineKernel<
       const tensors = bufferNames.map((name) => buffers[name]);
       const { flop, bytes } = spec.cost(all);
       const label = options.label ?? spec.name;
-      const estimate = home.estimateMs(flop, bytes);
       const along = spec.split === 'z' ? z : y;
       const most = home.device.limits.maxComputeWorkgroupsPerDimension;
-      const parts = spec.split
-        ? Math.min(along, Math.max(Math.ceil(estimate / home.sliceMs), Math.ceil(along / most)))
-        : 1;
-      for (let part = 0; part < parts; part++) {
-        const from = Math.floor((along * part) / parts);
-        const count = Math.floor((along * (part + 1)) / parts) - from;
+      for (let from = 0; from < along; ) {
+        // Asked anew for each part: the home learns how fast the device is as it goes.
+        const share = home.sliceMs / home.estimateMs(flop, bytes);
+        const count = spec.split
+          ? Math.min(along - from, most, Math.max(1, Math.floor(along * share)))
+          : along;
         const grid: [number, number, number] =
           spec.split === 'z' ? [x, y, count] : spec.split === 'y' ? [x, count, z] : [x, y, z];
         await home.dispatch({
@@ -91,9 +90,10 @@ export function defineKernel<
           tensors,
           grid,
           label,
-          flop: flop / parts,
-          bytes: bytes / parts,
+          flop: (flop * count) / along,
+          bytes: (bytes * count) / along,
         });
+        from += count;
       }
     },
   };
