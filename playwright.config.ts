@@ -1,5 +1,9 @@
 import { defineConfig } from 'playwright/test';
 
+// Another port, or another folder of the build, lets several checkouts be tested side by side.
+const port = process.env.PREVIEW_PORT ?? '4188';
+const folder = process.env.PREVIEW_DIR ?? 'dist';
+
 /** The built page in a real Chromium, with WebGPU on its software adapter where the machine has no GPU. */
 export default defineConfig({
   testDir: 'e2e',
@@ -9,7 +13,7 @@ export default defineConfig({
   workers: 1,
   reporter: [['list'], ['json']],
   use: {
-    baseURL: 'http://localhost:4188',
+    baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },
     launchOptions: {
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
@@ -24,8 +28,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'npx vite preview --port 4188 --strictPort',
-    url: 'http://localhost:4188',
+    command: `npx vite preview --port ${port} --strictPort --outDir ${folder}`,
+    url: `http://localhost:${port}`,
     reuseExistingServer: !process.env.CI,
   },
 });

@@ -3,12 +3,13 @@ import { expect, test } from 'playwright/test';
 
 test('the first visit shows the sample picture at rank 24, and asks nobody else for anything', async ({
   page,
+  baseURL,
 }) => {
   const foreign: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => {
     const { protocol, host } = new URL(request.url());
-    if (protocol.startsWith('http') && host !== 'localhost:4188') foreign.push(request.url());
+    if (protocol.startsWith('http') && host !== new URL(baseURL ?? '').host) foreign.push(request.url());
   });
   page.on('pageerror', (error) => errors.push(error.message));
   const began = Date.now();

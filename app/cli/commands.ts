@@ -69,7 +69,7 @@ async function command([name, ...rest]: readonly string[], io: Io): Promise<numb
   switch (name) {
     case 'list': {
       const { values } = parseArgs({ args: rest, options: JSON_OPTION });
-      await io.out(values.json ? `${toJson(describeMethods())}\n` : listText());
+      await io.out(values.json ? `${toJson(await describeMethods())}\n` : listText());
       return 0;
     }
     case 'run': {

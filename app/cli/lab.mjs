@@ -32,6 +32,7 @@ function isStale() {
 /** Builds beside the target and moves over it, so that two that start together do not disturb each other. */
 async function build() {
   const { build: bundle } = await import('vite');
+  const { catalogue } = await import('../experiment/catalogue.plugin.mjs');
   const began = new Date();
   const folder = join(root, `build/cli-${process.pid}`);
   try {
@@ -39,6 +40,7 @@ async function build() {
       root,
       configFile: false,
       publicDir: false,
+      plugins: [catalogue()],
       logLevel: 'error',
       build: { ssr: 'app/cli/main.ts', outDir: folder, target: 'node20', emptyOutDir: true },
     });

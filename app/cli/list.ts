@@ -1,9 +1,9 @@
 /** The methods as data and as text. */
-import { methods } from '../experiment/registry';
+import { catalogue, loadMethods } from '../experiment/registry';
 
 /** What `list --json` prints. */
-export function describeMethods() {
-  return methods.map(
+export async function describeMethods() {
+  return (await loadMethods()).map(
     ({ id, title, family, testbed, summary, parameters, metrics, claims, presets, quick }) => ({
       id,
       title,
@@ -36,10 +36,10 @@ export function describeMethods() {
 
 /** The methods by family, one line each. */
 export function listText(): string {
-  const width = methods.reduce((widest, { id }) => Math.max(widest, id.length), 0);
+  const width = catalogue.reduce((widest, { id }) => Math.max(widest, id.length), 0);
   let family = '';
   let text = '';
-  for (const method of methods) {
+  for (const method of catalogue) {
     if (method.family !== family) text += `${text === '' ? '' : '\n'}${method.family}\n`;
     family = method.family;
     text += `  ${method.id.padEnd(width)}  ${method.title}: ${method.summary}\n`;

@@ -1,8 +1,8 @@
 /** `run`: one experiment from a method id or a link, with the flags over it. */
 import { Cache } from '../experiment/cache';
-import { decodeLink, type LinkState, stateOf } from '../experiment/links';
+import { type LinkState, openLink, stateOf } from '../experiment/links';
 import type { Progress, RunResult } from '../experiment/protocol';
-import { findMethod } from '../experiment/registry';
+import { findMethod, loadMethod } from '../experiment/registry';
 import { byKernel, runReport, toJson } from '../experiment/report';
 import { runExperiment } from '../experiment/runner';
 import { parameterOf, parseValue, quickValues } from '../experiment/values';
@@ -84,15 +84,15 @@ async function prepare(target: string, flags: RunFlags, io: Io) {
 }
 
 async function stateFrom(target: string, io: Io): Promise<LinkState> {
-  if (!target.includes('#') && !target.includes('?')) return stateOf(findMethod(target));
-  const { state, problems } = decodeLink(target);
+  if (!target.includes('#') && !target.includes('?')) return stateOf(await loadMethod(target));
+  const { state, problems } = await openLink(target);
   for (const problem of problems) await io.err(`${problem}\n`);
   const named = target
     .slice(target.indexOf('#') + 1)
     .replace(/^\//, '')
     .split('?')[0];
   // A page opens on something else where a link names no method; a command must not.
-  if (named !== state.method) findMethod(named);
+  if (named !== state.method) await loadMethod(named);
   return state;
 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DataRef } from './dataref';
-import { decodeLink, encodeLink, type LinkState, RESERVED, stateOf } from './links';
+import { decodeLink, encodeLink, type LinkState, openLink, RESERVED, stateOf } from './links';
 import fixtures from './links.v1.json';
-import { methods } from './registry';
+import { catalogue, loadMethods } from './registry';
 import { toy } from './toy';
 import { checkValues } from './values';
 
@@ -131,18 +131,37 @@ test('30,000 damaged links never throw and never set a key that is not declared'
   );
 });
 
-test('only a method that takes no files may use a name of the link itself, and only "data"', () => {
-  for (const { id, parameters, accepts } of methods) {
+test('only a method that takes no files may use a name of the link itself, and only "data"', async () => {
+  for (const { id, parameters, accepts } of await loadMethods()) {
     const taken = Object.keys(parameters).filter((key) => RESERVED.includes(key));
     expect(accepts.length === 0 ? taken.filter((key) => key !== 'data') : taken, id).toEqual([]);
   }
 });
 
-test('such a parameter goes into the link and comes back', () => {
-  const own = methods.find(({ accepts, parameters }) => accepts.length === 0 && 'data' in parameters);
+test('such a parameter goes into the link and comes back', async () => {
+  const own = (await loadMethods()).find(
+    ({ accepts, parameters }) => accepts.length === 0 && 'data' in parameters,
+  );
   if (!own) throw new Error('no method with a parameter called data');
   const state = { ...stateOf(own), values: { ...stateOf(own).values, data: 'integer' } };
   const back = decodeLink(encodeLink(state));
   expect(back.problems).toEqual([]);
   expect(back.state.values.data).toBe('integer');
+});
+
+test('a link loads the declaration that it names, and the opening one where it names none that there is', async () => {
+  const named = await openLink('#/matmul?n=96');
+  expect(named).toMatchObject({ state: { method: 'matmul', values: { n: 96 } }, problems: [] });
+  const unknown = await openLink('#/rsdv?rank=4');
+  expect(unknown.state.method).toBe('rsvd');
+  expect(unknown.problems[0]).toMatch(/no method is called "rsdv": choose rsvd/);
+});
+
+test('the catalogue says of every method what its declaration says', async () => {
+  const all = await loadMethods();
+  expect(catalogue.length).toBeGreaterThan(1);
+  all.forEach(({ id, title, family, summary, accepts }, i) => {
+    expect(catalogue[i]).toMatchObject({ id, title, family, summary, accepts });
+    expect(catalogue[i].path).toBe(`../methods/${family}/${id}.ts`);
+  });
 });

@@ -7,7 +7,7 @@ import { UserError } from '../math/errors';
 import type { Method } from '../methods/method';
 import type { LooseValues, ParameterValue } from '../methods/parameters';
 import { type DataRef, dataText, parseData } from './dataref';
-import { findMethod, methods as registered } from './registry';
+import { catalogue, findMethod, loadMethod } from './registry';
 import { defaults, parameterOf, parseValue, valueText } from './values';
 
 export interface LinkState {
@@ -43,9 +43,10 @@ const MOST_PROBLEMS = 12;
 const NAME_LIMIT = 500;
 
 /** What a page shows that is opened without a link: the shipped picture at rank 24. */
-export function openingState(among: readonly Method[] = registered): LinkState {
-  const method = among.find(({ id }) => id === OPENING.method) ?? among[0];
-  if (!method) throw new Error('no method is registered');
+export function openingState(among?: readonly Method[]): LinkState {
+  const method = among
+    ? (among.find(({ id }) => id === OPENING.method) ?? among[0])
+    : findMethod(OPENING.method);
   const rank = method.parameters.rank;
   const fits = rank?.kind === 'integer' && rank.min <= OPENING.rank && OPENING.rank <= rank.max;
   const state = stateOf(method);
@@ -68,7 +69,7 @@ export function stateOf(method: Method): LinkState {
 }
 
 /** The link of a state, beginning with `#/`. Keys stand in the declared order, so equal states give equal links. */
-export function encodeLink(state: LinkState, among: readonly Method[] = registered): string {
+export function encodeLink(state: LinkState, among?: readonly Method[]): string {
   const method = findMethod(state.method, among);
   const pairs: [string, string][] = [];
   for (const [key, parameter] of Object.entries(method.parameters)) {
@@ -91,21 +92,42 @@ const escaped = (text: string): string =>
     decodeURIComponent(code),
   );
 
-/** What a link (its hash part, or a whole address) stands for. Never throws. */
-export function decodeLink(link: string, among: readonly Method[] = registered): DecodedLink {
-  const problems: string[] = [];
+/** The method that a link names and the rest of it; null for an empty link. */
+function split(link: string): { id: string; query: string } | null {
   const at = link.indexOf('#');
   const text = (at < 0 ? link : link.slice(at + 1)).replace(/^\//, '');
-  if (text === '') return { state: openingState(among), problems };
-  if (text.length > LINK_LIMIT) {
-    problems.push(`The link has ${text.length} characters, more than ${LINK_LIMIT}: it was not read.`);
+  if (text === '') return null;
+  const cut = text.indexOf('?');
+  return {
+    id: unescaped(cut < 0 ? text : text.slice(0, cut)) ?? '',
+    query: cut < 0 ? '' : text.slice(cut + 1),
+  };
+}
+
+/** Loads the declaration that a link needs, then reads it. Rejects only where a file cannot be fetched. */
+export async function openLink(link: string): Promise<DecodedLink> {
+  const id = split(link.slice(0, LINK_LIMIT))?.id;
+  const known = catalogue.some((entry) => entry.id === id);
+  await loadMethod(id !== undefined && known ? id : OPENING.method);
+  return decodeLink(link);
+}
+
+/**
+ * What a link (its hash part, or a whole address) stands for. Never throws over what a link holds; without
+ * `among` the declaration it names, or else the opening method's, must be loaded: openLink sees to that.
+ */
+export function decodeLink(link: string, among?: readonly Method[]): DecodedLink {
+  const problems: string[] = [];
+  const parts = split(link);
+  if (!parts) return { state: openingState(among), problems };
+  const { length } = link.slice(link.indexOf('#') + 1);
+  if (length > LINK_LIMIT) {
+    problems.push(`The link has ${length} characters, more than ${LINK_LIMIT}: it was not read.`);
     return { state: openingState(among), problems };
   }
-  const cut = text.indexOf('?');
-  const id = unescaped(cut < 0 ? text : text.slice(0, cut)) ?? '';
   let method: Method;
   try {
-    method = findMethod(id, among);
+    method = findMethod(parts.id, among);
   } catch (error) {
     problems.push(sentence(error));
     return { state: openingState(among), problems };
@@ -114,7 +136,7 @@ export function decodeLink(link: string, among: readonly Method[] = registered):
   const values: Record<string, ParameterValue> = Object.assign(Object.create(null), state.values);
   state.values = values;
   const seen = new Set<string>();
-  for (const part of cut < 0 ? [] : text.slice(cut + 1).split('&')) {
+  for (const part of parts.query.split('&')) {
     if (part === '') continue;
     try {
       const [key, value] = readPair(part);

@@ -1,6 +1,10 @@
-/** All methods, found by glob: adding one is adding its file to a family's folder. */
+/**
+ * All methods, found by glob: adding one is adding its file to a family's folder. The catalogue is here from
+ * the start, a declaration comes when it is asked for.
+ */
+import entries from 'virtual:catalogue';
 import { UserError } from '../math/errors';
-import type { Family, Method } from '../methods/method';
+import type { Family, Method, Paper } from '../methods/method';
 
 const FAMILIES: readonly Family[] = [
   'basics',
@@ -13,27 +17,52 @@ const FAMILIES: readonly Family[] = [
   'optimization',
 ];
 
-const found = import.meta.glob<Method>(['../methods/*/*.ts', '!../methods/*/*.test.ts'], {
-  eager: true,
-  import: 'default',
-});
+/** What the list and the search need of a method; the declaration itself is loaded when it is chosen. */
+export interface CatalogueEntry
+  extends Pick<Method, 'id' | 'title' | 'family' | 'testbed' | 'summary' | 'effort' | 'lineage' | 'accepts'> {
+  /** Of its file, as the loaders below name it. */
+  path: string;
+  papers: readonly Pick<Paper, 'title' | 'authors' | 'year' | 'ref'>[];
+}
 
 /** Every method, by family in the order of the page, within a family by title. */
-export const methods: readonly Method[] = Object.values(found)
-  .filter((method) => typeof method?.run === 'function')
-  .sort(
-    (a, b) => FAMILIES.indexOf(a.family) - FAMILIES.indexOf(b.family) || a.title.localeCompare(b.title, 'en'),
-  );
+export const catalogue: readonly CatalogueEntry[] = [...entries].sort(
+  (a, b) => FAMILIES.indexOf(a.family) - FAMILIES.indexOf(b.family) || a.title.localeCompare(b.title, 'en'),
+);
 
-/** The method with this id. @throws UserError that lists the ids nearest to it. */
-export function findMethod(id: string, among: readonly Method[] = methods): Method {
-  const method = among.find((candidate) => candidate.id === id);
+const loaders = import.meta.glob<Method>(['../methods/*/*.ts', '!../methods/*/*.test.ts'], {
+  import: 'default',
+});
+const loaded = new Map<string, Method>();
+
+/** The declaration of this method. @throws UserError that lists the ids nearest to it. */
+export async function loadMethod(id: string): Promise<Method> {
+  const known = loaded.get(id);
+  if (known) return known;
+  const entry = catalogue.find((candidate) => candidate.id === id);
+  if (!entry) throw unknownMethod(id, catalogue);
+  const method = await loaders[entry.path]();
+  loaded.set(id, method);
+  return method;
+}
+
+/** All declarations, in the order of the catalogue. */
+export const loadMethods = (): Promise<Method[]> => Promise.all(catalogue.map(({ id }) => loadMethod(id)));
+
+/** A declaration that is loaded, or one of `among`. @throws UserError that lists the ids nearest to it. */
+export function findMethod(id: string, among?: readonly Method[]): Method {
+  const method = among ? among.find((candidate) => candidate.id === id) : loaded.get(id);
   if (method) return method;
+  if (!among && catalogue.some((entry) => entry.id === id)) throw new Error(`${id} is not loaded yet`);
+  throw unknownMethod(id, among ?? catalogue);
+}
+
+function unknownMethod(id: string, among: readonly { id: string }[]): UserError {
   const near = nearest(
     id,
     among.map((candidate) => candidate.id),
   );
-  throw new UserError(
+  return new UserError(
     `no method is called "${id.slice(0, 60)}": choose ${near.join(', ') || 'one of the list'}`,
   );
 }

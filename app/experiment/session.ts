@@ -21,7 +21,7 @@ import {
   type ToWorker,
   toPlainError,
 } from './protocol';
-import { findMethod } from './registry';
+import { loadMethod } from './registry';
 import { type Experiment, previewExperiment, runExperiment } from './runner';
 
 type CallMessage = Exclude<ToWorker, { type: 'cancel' }>;
@@ -127,7 +127,7 @@ export class Session {
     signal: AbortSignal,
     body: (experiment: Experiment) => Promise<T>,
   ): Promise<T> {
-    const method = findMethod(request.method);
+    const method = await loadMethod(request.method);
     const data = request.data === null ? null : this.datasets.get(request.data)?.data;
     if (data === undefined) throw new DataMissingError(`no data "${request.data}" is loaded`);
     const dataKey = request.data ?? 'testbed';

@@ -1,8 +1,7 @@
 /** All methods by family, with search: each a link, so that it can be opened beside this one. */
 import { useId, useState } from 'react';
-import { encodeLink, stateOf } from '../experiment/links';
-import { methods } from '../experiment/registry';
-import type { Family, Method } from '../methods/method';
+import { type CatalogueEntry, catalogue } from '../experiment/registry';
+import type { Family } from '../methods/method';
 import styles from './catalogue.module.css';
 
 const FAMILY_LABELS: Readonly<Record<Family, string>> = {
@@ -25,7 +24,7 @@ interface CatalogueProps {
 export function Catalogue({ current, onChoose }: CatalogueProps) {
   const [query, setQuery] = useState('');
   const id = useId();
-  const found = search(methods, query);
+  const found = search(catalogue, query);
   const families = [...new Set(found.map((method) => method.family))];
   return (
     <nav className={styles.catalogue} aria-label="Methods">
@@ -57,7 +56,7 @@ export function Catalogue({ current, onChoose }: CatalogueProps) {
               .map((method) => (
                 <li key={method.id}>
                   <a
-                    href={encodeLink(stateOf(method))}
+                    href={`#/${method.id}`}
                     aria-current={method.id === current ? 'page' : undefined}
                     onClick={(event) => {
                       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -86,7 +85,7 @@ export function paperText(paper: { authors: string; year: number }): string {
 }
 
 /** The methods that hold every word of the query in title, id, summary, family or papers. */
-export function search(among: readonly Method[], query: string): readonly Method[] {
+export function search(among: readonly CatalogueEntry[], query: string): readonly CatalogueEntry[] {
   const words = query
     .toLowerCase()
     .split(/\s+/)

@@ -1,30 +1,33 @@
 /** The page: catalogue, figures, controls. With `embed` only the figures that the link names. */
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { findMethod } from '../experiment/registry';
 import type { Method } from '../methods/method';
 import { Catalogue } from './catalogue';
 import { usePage, useSession } from './context';
 import { Budget, Controls, Presets } from './controls';
 import { DataPanel } from './datapanel';
-import { AdapterDialog, HelpDialog, Modal, ShareDialog } from './dialogs';
-import { useFileGestures, useShortcuts } from './gestures';
 import { Lower } from './lower';
 import styles from './page.module.css';
 import { Cited, Dock, Problems, shapeOf } from './pieces';
 import { Figures, Headline, RunStatus } from './results';
-import { TopBar } from './topbar';
+import { OtherPage, Shell } from './shell';
 import { viewOf } from './view';
-
-/** A button, not a link: the hash is the state of the page, so an inner link must not change it. */
-const skip = () => document.getElementById('figures')?.focus();
 
 export function Page({ onTheme }: { onTheme: () => void }) {
   const state = usePage((whole) => whole);
   const method = findMethod(state.link.method);
   const view = viewOf(state);
+  const { route } = state;
   useEffect(() => {
-    document.title = `${method.title} · Rankscope`;
-  }, [method]);
+    if (!route) document.title = `${method.title} · Rankscope`;
+  }, [method, route]);
+  if (route) {
+    return (
+      <Shell onTheme={onTheme}>
+        <OtherPage {...route} />
+      </Shell>
+    );
+  }
   if (state.link.embed) {
     return (
       <main className={styles.embed}>
@@ -41,36 +44,23 @@ export function Page({ onTheme }: { onTheme: () => void }) {
       </main>
     );
   }
-  return <Workbench method={method} view={view} onTheme={onTheme} />;
+  return (
+    <Shell onTheme={onTheme}>
+      <Workbench method={method} view={view} />
+    </Shell>
+  );
 }
 
-interface WorkbenchProps {
-  method: Method;
-  view: ReturnType<typeof viewOf>;
-  onTheme: () => void;
-}
-
-function Workbench({ method, view, onTheme }: WorkbenchProps) {
+function Workbench({ method, view }: { method: Method; view: ReturnType<typeof viewOf> }) {
   const session = useSession();
   const link = usePage((state) => state.link);
   const data = usePage((state) => state.data);
-  const catalogue = useRef<HTMLDialogElement>(null);
-  const adapter = useRef<HTMLDialogElement>(null);
-  const share = useRef<HTMLDialogElement>(null);
-  const help = useRef<HTMLDialogElement>(null);
-  useShortcuts({ method, catalogue, share, help, onTheme });
-  const dragging = useFileGestures();
   const choose = (id: string) => {
-    catalogue.current?.close();
-    session.choose(id);
+    void session.choose(id);
     scrollTo({ top: 0 });
   };
   return (
     <>
-      <button type="button" className={styles.skip} onClick={skip}>
-        Skip to the figures
-      </button>
-      <TopBar catalogue={catalogue} adapter={adapter} share={share} help={help} onTheme={onTheme} />
       <div className={styles.columns}>
         <aside className={styles.left} aria-label="Catalogue">
           <Catalogue current={method.id} onChoose={choose} />
@@ -113,13 +103,6 @@ function Workbench({ method, view, onTheme }: WorkbenchProps) {
         </section>
       </div>
       <Dock method={method} />
-      <Modal dialog={catalogue} title="Methods">
-        <Catalogue current={method.id} onChoose={choose} />
-      </Modal>
-      <AdapterDialog dialog={adapter} />
-      <ShareDialog dialog={share} />
-      <HelpDialog dialog={help} />
-      {dragging && <div className={styles.drop}>Drop the file: it stays on this machine</div>}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { decodeLink } from '../experiment/links';
 import type { RunRequest, RunResult } from '../experiment/protocol';
+import { loadMethods } from '../experiment/registry';
 import { CancelledError } from '../gpu/errors';
 import { UserError } from '../math/errors';
 import { type Client, createSession, failure, PAUSE_MS, REST_MS } from './session';
@@ -73,7 +74,8 @@ const made = (rank: number): RunResult => ({
   wallMs: 1,
 });
 
-beforeEach(() => {
+beforeEach(async () => {
+  await loadMethods();
   vi.useFakeTimers();
 });
 afterEach(() => {
@@ -163,7 +165,7 @@ test('an edited address is followed, and what it got wrong is named', async () =
   const { address, store, session } = bench('#/rsvd');
   await session.start();
   address.hash = '#/rsvd?rank=40&nonsense=1';
-  session.follow();
+  await session.follow();
   await vi.advanceTimersByTimeAsync(1);
   expect(store.getState().link.values.rank).toBe(40);
   expect(store.getState().problems.join()).toContain('nonsense');

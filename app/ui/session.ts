@@ -4,13 +4,14 @@
  * the newest run may write to the store. The address of the page always says what is shown.
  */
 import type { ExperimentClient, Run } from '../experiment/client';
-import { decodeLink, encodeLink, type LinkState, stateOf } from '../experiment/links';
+import { encodeLink, type LinkState, openLink, stateOf } from '../experiment/links';
 import type { RunRequest } from '../experiment/protocol';
-import { findMethod } from '../experiment/registry';
+import { findMethod, loadMethod } from '../experiment/registry';
 import { defaults } from '../experiment/values';
 import { isUserError } from '../math/errors';
 import type { ParameterValue } from '../methods/parameters';
 import { createDataDesk, type DataDesk } from './datadesk';
+import { routeOf } from './routes';
 import type { PageState, RunState, Store } from './store';
 
 /** A live parameter that has not moved for this long is at rest. */
@@ -23,7 +24,8 @@ export type Client = Pick<ExperimentClient, 'open' | 'loadData' | 'run' | 'previ
 /** The address bar, or what stands for it in a test. */
 export interface Place {
   read(): string;
-  write(link: string): void;
+  /** Shows this link in the address; `enter` makes it a step that the back button undoes. */
+  write(link: string, enter?: boolean): void;
 }
 
 export interface Session {
@@ -36,10 +38,10 @@ export interface Session {
   applyPreset(index: number): void;
   /** The parameters under which a claim is stated; the seed stays. */
   applyClaim(index: number): void;
-  choose(method: string): void;
+  choose(method: string): Promise<void>;
   setHome(home: 'gpu' | 'cpu'): void;
-  /** Follows the address after a person has edited it. */
-  follow(): void;
+  /** Follows the address after a person has edited it or gone back. */
+  follow(): Promise<void>;
   runNow(): void;
   cancel(): void;
   dismiss(problem: string): void;
@@ -50,6 +52,10 @@ export function createSession(store: Store, client: Client, place: Place, sample
   let timer: ReturnType<typeof setTimeout> | undefined;
   // Counts changes, so that a late answer to an old question is recognised.
   let change = 0;
+  // Counts the methods and links that were asked for: their declarations may arrive out of order.
+  let wanted = 0;
+  // False until the data of the first link has been asked for: another page may be opened first.
+  let started = false;
 
   const set = (part: Partial<PageState>) => store.setState(part);
   const link = () => store.getState().link;
@@ -141,11 +147,12 @@ export function createSession(store: Store, client: Client, place: Place, sample
   const data = createDataDesk(store, client, { sampleUrl, setLink, stop, runNow });
 
   /** Shows another state: loads its data where that differs, then runs. */
-  const show = async (next: LinkState, problems: readonly string[] = []) => {
+  const show = async (next: LinkState, problems: readonly string[] = [], enter = false) => {
     const before = store.getState();
     stop();
     const other = next.method !== before.link.method;
     set({
+      route: null,
       link: next,
       problems,
       preview: null,
@@ -153,8 +160,9 @@ export function createSession(store: Store, client: Client, place: Place, sample
       run: { status: 'idle' },
       ...(other ? { result: null } : {}),
     });
-    place.write(encodeLink(next));
-    await data.follow(before.link);
+    place.write(encodeLink(next), enter);
+    await data.follow(started ? before.link : null);
+    started = true;
     later(0);
   };
 
@@ -167,11 +175,13 @@ export function createSession(store: Store, client: Client, place: Place, sample
   return {
     data,
     async start() {
-      place.write(encodeLink(link()));
       client.open().then(
         (open) => set({ open }),
         (error: unknown) => set({ run: failure(error) }),
       );
+      if (store.getState().route) return;
+      started = true;
+      place.write(encodeLink(link()));
       await data.follow(null);
       if (store.getState().run.status === 'idle') runNow();
     },
@@ -194,20 +204,31 @@ export function createSession(store: Store, client: Client, place: Place, sample
         values: valuesOver(claim.at ?? {}),
       });
     },
-    choose(id) {
-      const next = stateOf(findMethod(id));
-      const keeps = findMethod(id).accepts.length > 0 && link().data.kind !== 'testbed';
+    async choose(id) {
+      const mine = ++wanted;
+      const chosen = await loadMethod(id);
+      if (mine !== wanted) return;
+      const keeps = chosen.accepts.length > 0 && link().data.kind !== 'testbed';
       const { data: source, tensor, colour, home } = link();
-      void show({ ...next, home, ...(keeps ? { data: source, tensor, colour } : {}) });
+      await show({ ...stateOf(chosen), home, ...(keeps ? { data: source, tensor, colour } : {}) }, [], true);
     },
     setHome(home) {
       setLink({ home });
       later(0);
     },
-    follow() {
-      const read = decodeLink(place.read());
-      if (encodeLink(read.state) === encodeLink(link()) && read.problems.length === 0) return;
-      void show(read.state, read.problems);
+    async follow() {
+      const mine = ++wanted;
+      const address = place.read();
+      const route = routeOf(address);
+      if (route) {
+        set({ route });
+        return;
+      }
+      const read = await openLink(address);
+      if (mine !== wanted) return;
+      const same = encodeLink(read.state) === encodeLink(link()) && read.problems.length === 0;
+      if (same && started) set({ route: null });
+      else await show(read.state, read.problems);
     },
     runNow,
     cancel() {

@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { LinkState } from '../experiment/links';
 import type { DataSummary, OpenReport, RunResult } from '../experiment/protocol';
 import type { Outcome } from '../methods/method';
+import type { Route } from './routes';
 import type { Theme } from './theme';
 
 export type DataState =
@@ -28,6 +29,8 @@ export type RunState =
   | { status: 'failed'; message: string; bug?: string };
 
 export interface PageState {
+  /** A page beside the workbench; null for the workbench itself. */
+  route: Route | null;
   link: LinkState;
   /** What a link or a file brought that was left out, one sentence each. */
   problems: readonly string[];
@@ -45,8 +48,14 @@ export interface PageState {
 
 export type Store = StoreApi<PageState>;
 
-export const createPageStore = (link: LinkState, problems: readonly string[], theme: Theme): Store =>
+export const createPageStore = (
+  link: LinkState,
+  problems: readonly string[],
+  theme: Theme,
+  route: Route | null = null,
+): Store =>
   createStore<PageState>(() => ({
+    route,
     link,
     problems,
     data: { status: 'none' },

@@ -1,0 +1,4 @@
+declare module 'virtual:catalogue' {
+  const entries: readonly import('./registry').CatalogueEntry[];
+  export default entries;
+}

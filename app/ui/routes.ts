@@ -1,0 +1,24 @@
+/**
+ * The pages beside the workbench, by the word after `#/`: adding one is adding its line here. Each is loaded
+ * when it is opened; a method's id wins over none of them (a test holds that).
+ */
+import type { ComponentType } from 'react';
+
+export interface Route {
+  name: string;
+  /** What follows the question mark, as it stands in the address. */
+  query: string;
+}
+
+export interface PageEntry {
+  title: string;
+  load: () => Promise<{ default: ComponentType<{ query: string }> }>;
+}
+
+export const PAGES: Readonly<Record<string, PageEntry>> = {};
+
+/** The page that an address opens; null where it opens a method. */
+export function routeOf(hash: string): Route | null {
+  const [, name = '', query = ''] = /^#?\/?([\w-]*)(?:\?(.*))?$/su.exec(hash) ?? [];
+  return Object.hasOwn(PAGES, name) ? { name, query } : null;
+}
