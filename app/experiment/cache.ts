@@ -3,7 +3,7 @@
  * recently used going first once they exceed the budget. An entry owns its tensors. Entries that the run in
  * progress has used stay, whatever the budget, because the method holds their tensors.
  */
-import { type Home, sizeOf, type Tensor } from '../gpu/home';
+import { type Home, partsOf, sizeOf, type Tensor } from '../gpu/home';
 import { tensorsIn } from '../gpu/scopes';
 
 interface Entry {
@@ -105,8 +105,8 @@ export class Cache {
 }
 
 function tensorBytes(tensor: Tensor): number {
-  const wide = tensor.home.kind === 'cpu' && tensor.dtype === 'f32';
-  return sizeOf(tensor.shape) * (wide ? 8 : 4);
+  const wide = tensor.home.kind === 'cpu' && tensor.dtype !== 'u32';
+  return sizeOf(tensor.shape) * partsOf(tensor.dtype) * (wide ? 8 : 4);
 }
 
 /** Bytes in tensors and typed arrays at any depth of plain objects and arrays. */

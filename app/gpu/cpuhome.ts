@@ -1,6 +1,15 @@
 /** The CPU home: tensors are float64 (or u32) arrays, operations are plain TypeScript. */
 import { CancelledError } from './errors';
-import { assertSameSize, type Dtype, type Home, shapeText, sizeOf, type Tensor, type Timing } from './home';
+import {
+  assertSameSize,
+  type Dtype,
+  type Home,
+  partsOf,
+  shapeText,
+  sizeOf,
+  type Tensor,
+  type Timing,
+} from './home';
 import { Scopes } from './scopes';
 
 type CpuArray = Float64Array | Uint32Array;
@@ -9,12 +18,12 @@ class CpuTensor implements Tensor {
   constructor(
     readonly home: CpuHome,
     readonly shape: readonly number[],
-    readonly dtype: Dtype,
     public data: CpuArray | null,
+    readonly dtype: Dtype,
   ) {}
 }
 
-/** The live array of a CPU tensor. */
+/** The live array of a CPU tensor; interleaved where it is complex. */
 export function cpuData(tensor: Tensor): CpuArray {
   if (!(tensor instanceof CpuTensor)) throw new Error(`tensor ${shapeText(tensor)} is not in the CPU home`);
   if (!tensor.data) throw new Error(`tensor ${shapeText(tensor)} was released`);
@@ -37,22 +46,26 @@ export class CpuHome implements Home {
   constructor(private readonly options: { signal?: AbortSignal } = {}) {}
 
   tensor(shape: readonly number[], values?: ArrayLike<number>, dtype: Dtype = 'f32'): Tensor {
-    const size = sizeOf(shape);
+    const size = partsOf(dtype) * sizeOf(shape);
     const data = dtype === 'u32' ? new Uint32Array(size) : new Float64Array(size);
     if (values) {
       if (values.length !== size)
-        throw new Error(`${values.length} values for a tensor ${shape.join(' x ')}`);
+        throw new Error(`${values.length} values for a tensor ${shape.join(' x ')} of ${dtype}`);
       if (dtype === 'u32') data.set(values);
       else for (let i = 0; i < size; i++) data[i] = Math.fround(values[i]);
     }
-    return this.wrap(shape, data);
+    return this.wrap(shape, data, dtype);
   }
 
   /** A tensor of an array as it is, without copy or rounding. */
-  wrap(shape: readonly number[], data: CpuArray): Tensor {
-    if (data.length !== sizeOf(shape))
-      throw new Error(`${data.length} values for a tensor ${shape.join(' x ')}`);
-    const tensor = new CpuTensor(this, shape, data instanceof Uint32Array ? 'u32' : 'f32', data);
+  wrap(
+    shape: readonly number[],
+    data: CpuArray,
+    dtype: Dtype = data instanceof Uint32Array ? 'u32' : 'f32',
+  ): Tensor {
+    if (data.length !== partsOf(dtype) * sizeOf(shape))
+      throw new Error(`${data.length} values for a tensor ${shape.join(' x ')} of ${dtype}`);
+    const tensor = new CpuTensor(this, shape, data, dtype);
     this.bytes += data.byteLength;
     this.scopes.add(tensor);
     return tensor;
@@ -76,7 +89,7 @@ export class CpuHome implements Home {
   reshape(tensor: Tensor, shape: readonly number[]): Tensor {
     const data = cpuData(tensor);
     assertSameSize(tensor, shape);
-    const reshaped = new CpuTensor(this, shape, tensor.dtype, data);
+    const reshaped = new CpuTensor(this, shape, data, tensor.dtype);
     (tensor as CpuTensor).data = null;
     this.scopes.remove(tensor);
     this.scopes.add(reshaped);

@@ -7,7 +7,16 @@ import { BufferPool, type PooledBuffer } from './buffers';
 import { Clock } from './clock';
 import type { GpuDevice } from './device';
 import { CancelledError, DeviceLostError } from './errors';
-import { assertSameSize, type Dtype, type Home, shapeText, sizeOf, type Tensor, type Timing } from './home';
+import {
+  assertSameSize,
+  type Dtype,
+  type Home,
+  partsOf,
+  shapeText,
+  sizeOf,
+  type Tensor,
+  type Timing,
+} from './home';
 import { compile, type PipelineSource } from './pipelines';
 import { Scopes } from './scopes';
 
@@ -108,8 +117,8 @@ export class GpuHome implements Home {
       this.begin().clearBuffer(buffer, 0, bytes);
       return tensor;
     }
-    if (values.length !== sizeOf(shape))
-      throw new Error(`${values.length} values for a tensor ${shape.join(' x ')}`);
+    if (values.length !== partsOf(dtype) * sizeOf(shape))
+      throw new Error(`${values.length} values for a tensor ${shape.join(' x ')} of ${dtype}`);
     const array = dtype === 'u32' ? Uint32Array.from(values) : Float32Array.from(values);
     // A pooled buffer may still be read by dispatches that are encoded but not submitted: those go first.
     this.submit();
@@ -130,7 +139,7 @@ export class GpuHome implements Home {
 
   private allocate(shape: readonly number[], dtype: Dtype): GpuTensor {
     this.assertAlive();
-    const bytes = Math.max(4, 4 * sizeOf(shape));
+    const bytes = 4 * partsOf(dtype) * Math.max(1, sizeOf(shape));
     const limit = this.device.limits.maxStorageBufferBindingSize;
     if (bytes > limit) {
       throw new UserError(
@@ -175,7 +184,7 @@ export class GpuHome implements Home {
 
   async read(tensor: Tensor): Promise<Float32Array | Uint32Array> {
     const { buffer } = this.live(tensor);
-    const size = 4 * sizeOf(tensor.shape);
+    const size = 4 * partsOf(tensor.dtype) * sizeOf(tensor.shape);
     if (size === 0) return tensor.dtype === 'u32' ? new Uint32Array(0) : new Float32Array(0);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const target = this.device.createBuffer({ label: 'read', size, usage });

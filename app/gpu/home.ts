@@ -3,13 +3,16 @@
  * is written once against this interface and runs in either.
  */
 
-export type Dtype = 'f32' | 'u32';
+/**
+ * 'f32' is float32 on the GPU and float64 on the CPU. 'c64' is complex, real and imaginary part side by side:
+ * vec2f (8 bytes an entry) on the GPU, an interleaved Float64Array on the CPU; shapes count entries, not parts.
+ */
+export type Dtype = 'f32' | 'u32' | 'c64';
 
 /** A dense row-major array in one home. The last two dimensions are rows and columns; any before are a batch. */
 export interface Tensor {
   readonly home: Home;
   readonly shape: readonly number[];
-  /** 'f32' means float32 on the GPU and float64 on the CPU. */
   readonly dtype: Dtype;
 }
 
@@ -32,7 +35,7 @@ export interface Home {
   readonly label: string;
   /**
    * A tensor with these values, row-major, rounded to float32 in both homes so that both see the same data;
-   * zeros where no values are given.
+   * zeros where no values are given. Complex values come, and are read, interleaved: re, im, re, im, ...
    */
   tensor(shape: readonly number[], values?: ArrayLike<number>, dtype?: Dtype): Tensor;
   /** The values, once everything that was queued before has run. Throws if any of it failed. */
@@ -67,6 +70,8 @@ export interface Home {
 
 /** Number of entries of a shape; 1 for the empty shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+/** Numbers that make one entry: 2 for complex ones. */
+export const partsOf = (dtype: Dtype): number => (dtype === 'c64' ? 2 : 1);
 /** Second to last dimension. */
 export const rowsOf = (t: { shape: readonly number[] }): number => t.shape.at(-2) ?? 1;
 /** Last dimension. */

@@ -64,7 +64,11 @@ async function verified<A extends unknown[], R>(
       const values = await home.read(tensor);
       copies.set(
         tensor,
-        twin.wrap(tensor.shape, values instanceof Uint32Array ? values : Float64Array.from(values)),
+        twin.wrap(
+          tensor.shape,
+          values instanceof Uint32Array ? values : Float64Array.from(values),
+          tensor.dtype,
+        ),
       );
     }
     return mapTensors(value, (tensor) => copies.get(tensor));
@@ -73,7 +77,9 @@ async function verified<A extends unknown[], R>(
   // Copied before the call, which may write into an argument.
   const inputs = ((await mirror(args)) as A).map(swapHome) as A;
   // The twin may write into its inputs too; these stay as they were.
-  const before = mapTensors(inputs, (tensor) => twin.wrap(tensor.shape, cpuData(tensor).slice())) as A;
+  const before = mapTensors(inputs, (tensor) =>
+    twin.wrap(tensor.shape, cpuData(tensor).slice(), tensor.dtype),
+  ) as A;
   const result = await spec.gpu(home, ...args);
   const got = (await mirror(result)) as R;
   const want = await spec.cpu(twin, ...inputs);
@@ -87,7 +93,10 @@ async function verified<A extends unknown[], R>(
   return result;
 }
 
-/** Entry-wise comparison with a bound, as `compare` returns it. */
+/**
+ * Entry-wise comparison with a bound, as `compare` returns it. The index runs over numbers: real and imaginary
+ * parts of complex tensors one after the other.
+ */
 export function entrywise(
   got: Tensor,
   want: Tensor,
