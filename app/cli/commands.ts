@@ -19,7 +19,7 @@ const HELP = `Rankscope: low-rank methods on this machine's GPU.
     --set key=value             a parameter; may be repeated, wins over the link
     --seed n                    the seed, short for --set seed=n
     --quick                     small sizes, a few seconds on a software adapter
-    --file path                 a matrix or picture: npy, csv, safetensors, png, jpeg, webp
+    --file path                 a matrix, signal or picture: npy, csv, safetensors, wav, png, jpeg, webp
     --tensor name               which tensor of a safetensors file
     --colour                    a picture's three channels instead of its grey
     --home gpu|cpu              where to compute; default: the GPU, else the CPU

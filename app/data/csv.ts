@@ -24,7 +24,9 @@ export function readCsv(name: string, text: string, limits: Limits = LIMITS): Ma
   const skip = hasLabels ? 1 : 0;
   const width = body[0].cells.length;
   const cols = width - skip;
-  if (cols > limits.side) throw tooMany(name, 'columns', limits.side);
+  if (body.length > limits.side && cols > 1) throw tooMany(name, 'rows', limits.side);
+  const widest = body.length === 1 ? vectorLimit(limits) : limits.side;
+  if (cols > widest) throw tooMany(name, 'columns', widest);
   if (body.length * cols > limits.entries) throw tooMany(name, 'entries', limits.entries);
 
   const values = new Float64Array(body.length * cols);
@@ -60,6 +62,7 @@ interface Line {
 function table(name: string, text: string, limits: Limits): Line[] {
   const lines: Line[] = [];
   let line = 0;
+  const longest = vectorLimit(limits);
   // The rarest in running text comes first. Papa's own guess fails on short tables.
   const first = text.split('\n', 1000).find((row) => row.trim() !== '' && !row.startsWith('#')) ?? '';
   const separator = ['\t', ';', ',', '|'].find((sign) => first.includes(sign));
@@ -71,16 +74,18 @@ function table(name: string, text: string, limits: Limits): Line[] {
       const cells = separator === undefined ? trimmed[0].split(/\s+/) : trimmed;
       if (cells.every((cell) => cell === '') || cells[0].startsWith('#')) return;
       lines.push({ cells, line });
-      if (lines.length > limits.side + 1) parser.abort();
+      if (lines.length > longest + 1) parser.abort();
     },
   });
-  if (lines.length > limits.side + 1) throw tooMany(name, 'rows', limits.side);
+  if (lines.length > longest + 1) throw tooMany(name, 'rows', longest);
   // "1,5;2,5": the comma is a decimal sign here, which other files use as the separator.
   if (separator === ';' && lines.some(({ cells }) => cells.some((cell) => /^[+-]?\d+,\d+$/.test(cell)))) {
     throw new UserError(`${shown(name)} has decimal commas: save it with decimal points`);
   }
   return lines;
 }
+
+const vectorLimit = ({ side, vector }: Limits): number => Math.max(side, vector ?? side);
 
 const tooMany = (name: string, what: string, limit: number) =>
   new UserError(`${shown(name)} has more than ${limit} ${what}: cut out a part or reduce it first`);

@@ -1,6 +1,6 @@
 /**
- * Reads a person's file, told by its first bytes and not by its name: pictures, .npy, .safetensors, and
- * otherwise numbers as text. Files are hostile input: every length and offset is checked before it is used,
+ * Reads a person's file, told by its first bytes and not by its name: pictures, .npy, .safetensors, .wav,
+ * and otherwise numbers as text. Files are hostile input: every length and offset is checked before it is used,
  * and what cannot be a matrix is refused with a sentence that says what to do.
  */
 
@@ -12,6 +12,7 @@ import { isPicture, readPicture } from './picture';
 import { readSafetensors } from './safetensors';
 import type { ImageDecoder, Loaded } from './source';
 import type { FileLike } from './url';
+import { isWav, readWav } from './wav';
 
 const TEXT_LIMIT = 2 ** 28;
 
@@ -51,6 +52,7 @@ export async function load(
   if (magic.startsWith('\x93NUMPY')) {
     return { kind: 'matrix', matrix: readNpy(name, await bytesOf(file), limits) };
   }
+  if (isWav(magic)) return { kind: 'matrix', matrix: readWav(name, await bytesOf(file), limits) };
   for (const [beginning, cure] of REFUSED) {
     if (beginning.test(magic)) throw new UserError(`${shown(name)} is ${cure}`);
   }
@@ -81,6 +83,6 @@ function textOf(name: string, bytes: Uint8Array): string {
     // falls to the refusal below
   }
   throw new UserError(
-    `${shown(name)} is of an unknown kind: choose npy, csv, safetensors, png, jpeg or webp`,
+    `${shown(name)} is of an unknown kind: choose npy, csv, safetensors, wav, png, jpeg or webp`,
   );
 }

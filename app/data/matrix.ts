@@ -10,9 +10,11 @@ import type { MatrixData } from './source';
 export interface Limits {
   side: number;
   entries: number;
+  /** Entries of a single row or column, a signal; as `side` where absent. */
+  vector?: number;
 }
 
-export const LIMITS: Limits = { side: 16384, entries: 2 ** 26 };
+export const LIMITS: Limits = { side: 16384, entries: 2 ** 26, vector: 2 ** 17 };
 
 /** A hostile name made fit for a sentence: control characters away, at most 80 characters. */
 export function shown(name: string): string {
@@ -46,7 +48,8 @@ export function fold(name: string, shape: readonly number[], limits: Limits): Fo
 
 /** @throws UserError where rows, columns or entries are above the limits. */
 export function checkSize(name: string, rows: number, cols: number, limits: Limits): void {
-  const { side, entries } = limits;
+  const { entries } = limits;
+  const side = rows === 1 || cols === 1 ? (limits.vector ?? limits.side) : limits.side;
   if (rows > side || cols > side || rows * cols > entries) {
     throw new UserError(
       `${shown(name)} is ${rows} x ${cols}: at most ${side} rows, ${side} columns and ${entries} entries ` +

@@ -6,7 +6,7 @@ import { usePage, useSession } from './context';
 import styles from './datapanel.module.css';
 import panels from './panels.module.css';
 
-const TYPES = '.npy,.csv,.txt,.tsv,.safetensors,image/*';
+const TYPES = '.npy,.csv,.txt,.tsv,.safetensors,.wav,image/*';
 
 export function DataPanel({ method }: { method: Method }) {
   const link = usePage((state) => state.link);
@@ -73,8 +73,8 @@ export function DataPanel({ method }: { method: Method }) {
         <Address />
       </details>
       <p className={panels.quiet}>
-        .npy, .csv, .safetensors or a picture: choose, drop or paste it anywhere. Your data never leaves this
-        machine.
+        .npy, .csv, .safetensors, .wav or a picture: choose, drop or paste it anywhere. Your data never leaves
+        this machine.
       </p>
     </section>
   );
