@@ -50,9 +50,13 @@ test.each(shapes)('%i x %i with inner size %i is within gamma_k |A||B| in all la
   }
 });
 
-test.each(shapes)('the workgroup variant agrees at %i x %i x %i', async (m, n, k) => {
-  await check(m, n, k, { variant: 'workgroup' });
-  await check(m, n, k, { variant: 'workgroup', transposeA: true, transposeB: true });
+const variants = ['register', 'quad', 'workgroup'] as const;
+
+test.each(shapes)('every variant agrees at %i x %i x %i', async (m, n, k) => {
+  for (const variant of variants) {
+    await check(m, n, k, { variant });
+    await check(m, n, k, { variant, transposeA: true, transposeB: true });
+  }
 });
 
 test('batches and slices of k agree', async () => {

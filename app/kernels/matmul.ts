@@ -1,9 +1,10 @@
 /**
  * Matrix products. One operation for all layouts and batches; the kernel is chosen by adapter and shape:
- * register blocks without barriers where barriers are slow, workgroup tiles elsewhere, and K cut into slices
+ * register blocks without barriers where barriers are slow (over quads of lanes where there are subgroups), workgroup tiles elsewhere, and K cut into slices
  * (split-K) where C is small and k is long.
  */
 import gemmCode from '../../shaders/gemm.wgsl?raw';
+import gemmQuadCode from '../../shaders/gemm_quad.wgsl?raw';
 import gemmWorkgroupCode from '../../shaders/gemm_workgroup.wgsl?raw';
 import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
@@ -46,8 +47,11 @@ const gemmOf = (name: string, code: string, tileRows: number, tileCols: number) 
     split: 'y',
   });
 
-const registerGemm = gemmOf('gemm', gemmCode, 32, 64);
-const workgroupGemm = gemmOf('gemm_workgroup', gemmWorkgroupCode, 64, 64);
+const gemms = {
+  register: gemmOf('gemm', gemmCode, 32, 64),
+  quad: gemmOf('gemm_quad', gemmQuadCode, 64, 16),
+  workgroup: gemmOf('gemm_workgroup', gemmWorkgroupCode, 64, 64),
+};
 
 const sumSlices = defineKernel({
   name: 'sum_slices',
@@ -66,7 +70,7 @@ export interface MatmulOptions {
   beta?: number;
   into?: Tensor;
   /** Default: by adapter. */
-  variant?: 'register' | 'workgroup';
+  variant?: keyof typeof gemms;
   /** Slices of k; default: by shape. */
   slices?: number;
 }
@@ -105,6 +109,11 @@ function slicesFor({ m, n, k, batch }: Plan): number {
   return Math.max(1, Math.min(32, Math.floor(64 / tiles), Math.floor(k / 256)));
 }
 
+const defaultVariant = (home: GpuHome): keyof typeof gemms => {
+  if (!home.barriersAreSlow) return 'workgroup';
+  return home.device.features.has('subgroups') ? 'quad' : 'register';
+};
+
 async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions): Promise<Tensor> {
   const shape = plan(a, b, options);
   const { m, n, k, batch } = shape;
@@ -112,7 +121,7 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
   const alpha = options.alpha ?? 1;
   const out = options.into ?? home.empty(shape.shape);
   if (sizeOf(shape.shape) === 0) return out;
-  const variant = options.variant ?? (home.barriersAreSlow ? 'register' : 'workgroup');
+  const variant = options.variant ?? defaultVariant(home);
   const slices = Math.min(options.slices ?? slicesFor(shape), Math.max(1, k));
   const [lda, ldb] = [colsOf(a), colsOf(b)];
   const job = {
@@ -132,7 +141,7 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
     beta: slices > 1 ? 0 : beta,
   };
   const target = slices > 1 ? home.empty([batch * slices, m, n]) : out;
-  await (variant === 'register' ? registerGemm : workgroupGemm).run(home, job, { a, b, c: target });
+  await gemms[variant].run(home, job, { a, b, c: target });
   if (slices > 1) {
     await sumSlices.run(
       home,
