@@ -1,18 +1,15 @@
 /**
  * Reads a person's file, told by its first bytes and not by its name: pictures, .npy, .safetensors, .wav,
- * and otherwise numbers as text. Files are hostile input: every length and offset is checked before it is used,
- * and what cannot be a matrix is refused with a sentence that says what to do.
+ * and otherwise numbers as text. Files are hostile input: every length and offset is checked before it is
+ * used, and what cannot be a matrix is refused with a sentence that says what to do. The readers of each kind
+ * are loaded with the first file of that kind.
  */
 
 import { UserError } from '../math/errors';
-import { readCsv } from './csv';
 import { LIMITS, type Limits, shown } from './matrix';
-import { readNpy } from './npy';
 import { isPicture, readPicture } from './picture';
-import { readSafetensors } from './safetensors';
 import type { ImageDecoder, Loaded } from './source';
 import type { FileLike } from './url';
-import { isWav, readWav } from './wav';
 
 const TEXT_LIMIT = 2 ** 28;
 
@@ -50,14 +47,19 @@ export async function load(
     return { kind: 'picture', picture: await readPicture(name, await bytesOf(file), decoders.image, limits) };
   }
   if (magic.startsWith('\x93NUMPY')) {
+    const { readNpy } = await import('./npy');
     return { kind: 'matrix', matrix: readNpy(name, await bytesOf(file), limits) };
   }
-  if (isWav(magic)) return { kind: 'matrix', matrix: readWav(name, await bytesOf(file), limits) };
+  if (isWav(magic)) {
+    const { readWav } = await import('./wav');
+    return { kind: 'matrix', matrix: readWav(name, await bytesOf(file), limits) };
+  }
   for (const [beginning, cure] of REFUSED) {
     if (beginning.test(magic)) throw new UserError(`${shown(name)} is ${cure}`);
   }
   // The header length of a safetensors file leaves its upper bytes zero.
   if (magic[8] === '{' && head[6] === 0 && head[7] === 0) {
+    const { readSafetensors } = await import('./safetensors');
     const read = (start: number, end: number) => bytesOf(file.slice(start, end));
     return readSafetensors(name, { size: file.size, read }, limits);
   }
@@ -66,8 +68,11 @@ export async function load(
       `${shown(name)} has ${file.size} bytes of text, at most ${TEXT_LIMIT}: save it as .npy`,
     );
   }
+  const { readCsv } = await import('./csv');
   return { kind: 'matrix', matrix: readCsv(name, textOf(name, await bytesOf(file)), limits) };
 }
+
+const isWav = (magic: string): boolean => /^RIFF.{4}WAVE/s.test(magic);
 
 const bytesOf = async (blob: Pick<FileLike, 'arrayBuffer'>): Promise<Uint8Array> =>
   new Uint8Array(await blob.arrayBuffer());

@@ -20,8 +20,6 @@ interface Format {
   bits: number;
 }
 
-export const isWav = (magic: string): boolean => /^RIFF.{4}WAVE/s.test(magic);
-
 /**
  * The samples, rows x 1. A recording longer than a vector may be is cut to its beginning, and the note says so.
  * @throws UserError where the file is damaged or compressed.

@@ -30,7 +30,11 @@ export const catalogue = () => ({
 });
 
 function entryOf(path, method) {
+  if (!path.endsWith(`/${method.family}/${method.id}.ts`))
+    throw new Error(
+      `${path}: a method's file is named <family>/<id>.ts, here ${method.family}/${method.id}.ts`,
+    );
   const { id, title, family, testbed, summary, papers, effort, lineage, accepts } = method;
   const cited = papers.map(({ title: of, authors, year, ref }) => ({ title: of, authors, year, ref }));
-  return { id, path, title, family, testbed, summary, papers: cited, effort, lineage, accepts };
+  return { id, title, family, testbed, summary, papers: cited, effort, lineage, accepts };
 }

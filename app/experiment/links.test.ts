@@ -162,6 +162,5 @@ test('the catalogue says of every method what its declaration says', async () =>
   expect(catalogue.length).toBeGreaterThan(1);
   all.forEach(({ id, title, family, summary, accepts }, i) => {
     expect(catalogue[i]).toMatchObject({ id, title, family, summary, accepts });
-    expect(catalogue[i].path).toBe(`../methods/${family}/${id}.ts`);
   });
 });

@@ -5,6 +5,8 @@
 import entries from 'virtual:catalogue';
 import { UserError } from '../math/errors';
 import type { Family, Method, Paper } from '../methods/method';
+import { loadDeclaration, loadedDeclaration } from './loaders';
+import { nearest } from './nearest';
 
 const FAMILIES: readonly Family[] = [
   'basics',
@@ -20,8 +22,6 @@ const FAMILIES: readonly Family[] = [
 /** What the list and the search need of a method; the declaration itself is loaded when it is chosen. */
 export interface CatalogueEntry
   extends Pick<Method, 'id' | 'title' | 'family' | 'testbed' | 'summary' | 'effort' | 'lineage' | 'accepts'> {
-  /** Of its file, as the loaders below name it. */
-  path: string;
   papers: readonly Pick<Paper, 'title' | 'authors' | 'year' | 'ref'>[];
 }
 
@@ -30,19 +30,10 @@ export const catalogue: readonly CatalogueEntry[] = [...entries].sort(
   (a, b) => FAMILIES.indexOf(a.family) - FAMILIES.indexOf(b.family) || a.title.localeCompare(b.title, 'en'),
 );
 
-const loaders = import.meta.glob<Method>(['../methods/*/*.ts', '!../methods/*/*.test.ts'], {
-  import: 'default',
-});
-const loaded = new Map<string, Method>();
-
 /** The declaration of this method. @throws UserError that lists the ids nearest to it. */
 export async function loadMethod(id: string): Promise<Method> {
-  const known = loaded.get(id);
-  if (known) return known;
-  const entry = catalogue.find((candidate) => candidate.id === id);
-  if (!entry) throw unknownMethod(id, catalogue);
-  const method = await loaders[entry.path]();
-  loaded.set(id, method);
+  const method = catalogue.some((entry) => entry.id === id) ? await loadDeclaration(id) : null;
+  if (!method) throw unknownMethod(id, catalogue);
   return method;
 }
 
@@ -51,7 +42,7 @@ export const loadMethods = (): Promise<Method[]> => Promise.all(catalogue.map(({
 
 /** A declaration that is loaded, or one of `among`. @throws UserError that lists the ids nearest to it. */
 export function findMethod(id: string, among?: readonly Method[]): Method {
-  const method = among ? among.find((candidate) => candidate.id === id) : loaded.get(id);
+  const method = among ? among.find((candidate) => candidate.id === id) : loadedDeclaration(id);
   if (method) return method;
   if (!among && catalogue.some((entry) => entry.id === id)) throw new Error(`${id} is not loaded yet`);
   throw unknownMethod(id, among ?? catalogue);
@@ -65,32 +56,4 @@ function unknownMethod(id: string, among: readonly { id: string }[]): UserError 
   return new UserError(
     `no method is called "${id.slice(0, 60)}": choose ${near.join(', ') || 'one of the list'}`,
   );
-}
-
-/** Up to five of `words`, the most alike first: those that contain the word, then by edit distance. */
-export function nearest(word: string, words: readonly string[]): string[] {
-  const wanted = word.slice(0, 60).toLowerCase();
-  const rank = (candidate: string) =>
-    wanted !== '' && (candidate.includes(wanted) || wanted.includes(candidate))
-      ? 0
-      : editDistance(wanted, candidate);
-  return words
-    .map((candidate) => ({ candidate, distance: rank(candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, 5)
-    .map(({ candidate }) => candidate);
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

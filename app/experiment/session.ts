@@ -12,6 +12,7 @@ import type { Home } from '../gpu/home';
 import { isUserError, UserError } from '../math/errors';
 import { Cache } from './cache';
 import { type Dataset, openDataset } from './datasets';
+import { loadDeclaration } from './loaders';
 import {
   type Answers,
   DataMissingError,
@@ -21,7 +22,7 @@ import {
   type ToWorker,
   toPlainError,
 } from './protocol';
-import { loadMethod } from './registry';
+
 import { type Experiment, previewExperiment, runExperiment } from './runner';
 
 type CallMessage = Exclude<ToWorker, { type: 'cancel' }>;
@@ -127,7 +128,8 @@ export class Session {
     signal: AbortSignal,
     body: (experiment: Experiment) => Promise<T>,
   ): Promise<T> {
-    const method = await loadMethod(request.method);
+    const method = await loadDeclaration(request.method);
+    if (!method) throw new UserError(`no method is called "${request.method.slice(0, 60)}": reload the page`);
     const data = request.data === null ? null : this.datasets.get(request.data)?.data;
     if (data === undefined) throw new DataMissingError(`no data "${request.data}" is loaded`);
     const dataKey = request.data ?? 'testbed';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findMethod, nearest } from './registry';
+import { nearest } from './nearest';
+import { findMethod } from './registry';
 import { toy } from './toy';
 import { checkValues, defaults, parseValue, quickValues, valueText } from './values';
 

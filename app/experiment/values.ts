@@ -5,7 +5,7 @@
 import { UserError } from '../math/errors';
 import type { Method } from '../methods/method';
 import type { LooseValues, Parameter, ParameterValue } from '../methods/parameters';
-import { nearest } from './registry';
+import { nearest } from './nearest';
 
 /** A record without a prototype, so that a key such as "constructor" is a key like any other. */
 export function record<T>(entries: Iterable<readonly [string, T]> = []): Record<string, T> {

@@ -1,10 +1,17 @@
 /** The table behind a figure, in pages: all of the data, of which only one page is in the document. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import type { Figure } from '../../methods/figures';
 import css from './figures.module.css';
-import type { Cell, Rows } from './rows';
+import { type Cell, type Rows, rowsOf } from './rows';
 import { scientific } from './ticks';
 
 const PAGE = 50;
+
+/** Everything that a figure shows, as a table. */
+export function FullTable({ figure }: { figure: Figure }) {
+  const rows = useMemo(() => rowsOf(figure), [figure]);
+  return <DataTable rows={rows} label={`Data of ${figure.title}`} />;
+}
 
 export function DataTable({ rows, label }: { rows: Rows; label: string }) {
   const [page, setPage] = useState(0);

@@ -1,9 +1,8 @@
 /** Takes a figure away: SVG and PNG as it stands, CSV with all of its data. */
 import { type RefObject, useRef, useState } from 'react';
 import type { Figure } from '../../methods/figures';
-import { type Context, csvOf } from './csv';
+import type { Context } from './csv';
 import css from './figures.module.css';
-import { pngOf, svgOf } from './picture';
 
 interface Props {
   figure: Figure;
@@ -58,8 +57,13 @@ async function blobOf(
   body: HTMLElement | null,
   context: Context,
 ) {
-  if (kind === 'csv') return new Blob(csvOf(figure, context), { type: 'text/csv;charset=utf-8' });
+  // Whoever takes nothing away does not load what writes it.
+  if (kind === 'csv') {
+    const { csvOf } = await import('./csv');
+    return new Blob(csvOf(figure, context), { type: 'text/csv;charset=utf-8' });
+  }
   if (!body) throw new Error('the figure is not on the page');
+  const { pngOf, svgOf } = await import('./picture');
   const svg = svgOf(body, figure.title, context);
   return kind === 'png' ? pngOf(svg) : new Blob([svg.source], { type: 'image/svg+xml' });
 }

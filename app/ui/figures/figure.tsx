@@ -2,22 +2,22 @@
  * One figure of a result: title, switches of its axes, the picture, its summary in words, the table behind it
  * and the ways to take it away. Which component draws it is decided by its kind alone.
  */
-import { useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import type { Figure, Scale } from '../../methods/figures';
 import { Bars } from './bars';
 import type { Context } from './csv';
-import { DataTable } from './datatable';
 import { ExportMenu } from './exportmenu';
 import css from './figures.module.css';
 import type { OnParameter } from './handle';
 import { Heatmap } from './heatmap';
 import { Picture } from './image';
 import { Lines } from './lines';
-import { rowsOf } from './rows';
 import { Scatter } from './scatter';
 import { Segmented } from './segmented';
 import { useSettled } from './settled';
 import { Spectrum } from './spectrum';
+
+const FullTable = lazy(() => import('./datatable').then((module) => ({ default: module.FullTable })));
 
 interface Props {
   figure: Figure;
@@ -93,7 +93,11 @@ function Body({
     case 'image':
       return <Picture figure={figure} />;
     case 'table':
-      return <FullTable figure={figure} />;
+      return (
+        <Suspense>
+          <FullTable figure={figure} />
+        </Suspense>
+      );
     default:
       figure satisfies never;
       return null;
@@ -180,12 +184,11 @@ function TableBehind({ figure }: { figure: Figure }) {
   return (
     <details className={css.behind} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Table</summary>
-      {open && <FullTable figure={figure} />}
+      {open && (
+        <Suspense>
+          <FullTable figure={figure} />
+        </Suspense>
+      )}
     </details>
   );
-}
-
-function FullTable({ figure }: { figure: Figure }) {
-  const rows = useMemo(() => rowsOf(figure), [figure]);
-  return <DataTable rows={rows} label={`Data of ${figure.title}`} />;
 }
