@@ -4,7 +4,7 @@
  * progress has used stay, whatever the budget, because the method holds their tensors.
  */
 import { type Home, partsOf, sizeOf, type Tensor } from '../gpu/home';
-import { tensorsIn } from '../gpu/scopes';
+import { ownersIn } from '../gpu/scopes';
 
 interface Entry {
   value: unknown;
@@ -59,7 +59,7 @@ export class Cache {
       return found.value as T; // the caller's key stands for one type
     }
     const value = await this.home.scope(make);
-    const tensors = tensorsIn(value);
+    const tensors = ownersIn(value);
     for (const tensor of tensors) {
       this.home.keep(tensor);
       this.owners.set(tensor, (this.owners.get(tensor) ?? 0) + 1);
@@ -112,7 +112,7 @@ function tensorBytes(tensor: Tensor): number {
 /** Bytes in tensors and typed arrays at any depth of plain objects and arrays. */
 function bytesOf(value: unknown): number {
   let sum = 0;
-  for (const tensor of tensorsIn(value)) sum += tensorBytes(tensor);
+  for (const tensor of ownersIn(value)) sum += tensorBytes(tensor);
   return sum + hostBytes(value, new Set());
 }
 

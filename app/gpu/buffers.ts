@@ -33,16 +33,28 @@ export class BufferPool {
     return pool;
   }
 
-  /** A buffer of at least `bytes`, with whatever its last owner left in it. */
-  take(bytes: number, label: string): PooledBuffer {
-    const size = Math.min(sizeClass(bytes), Math.max(bytes, this.device.limits.maxStorageBufferBindingSize));
+  /** An idle buffer of at least `bytes`, with whatever its last owner left in it. */
+  find(bytes: number): PooledBuffer | undefined {
+    const size = this.sizeFor(bytes);
     const found = this.idle.get(size)?.pop();
-    if (found) {
-      this.idleBytes -= size;
-      return found;
-    }
+    if (found) this.idleBytes -= size;
+    return found;
+  }
+
+  /** A new buffer of at least `bytes`. */
+  make(bytes: number, label: string): PooledBuffer {
+    const size = this.sizeFor(bytes);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     return { id: nextId++, buffer: this.device.createBuffer({ label, size, usage }), bytes: size };
+  }
+
+  private sizeFor(bytes: number): number {
+    return Math.min(sizeClass(bytes), Math.max(bytes, this.device.limits.maxStorageBufferBindingSize));
+  }
+
+  /** Bytes of idle buffers. */
+  get idleSize(): number {
+    return this.idleBytes;
   }
 
   give(pooled: PooledBuffer): void {

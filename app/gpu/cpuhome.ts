@@ -2,6 +2,7 @@
 import { CancelledError } from './errors';
 import {
   assertSameSize,
+  checkView,
   type Dtype,
   type Home,
   partsOf,
@@ -20,13 +21,15 @@ class CpuTensor implements Tensor {
     readonly shape: readonly number[],
     public data: CpuArray | null,
     readonly dtype: Dtype,
+    readonly base?: CpuTensor,
   ) {}
 }
 
 /** The live array of a CPU tensor; interleaved where it is complex. */
 export function cpuData(tensor: Tensor): CpuArray {
   if (!(tensor instanceof CpuTensor)) throw new Error(`tensor ${shapeText(tensor)} is not in the CPU home`);
-  if (!tensor.data) throw new Error(`tensor ${shapeText(tensor)} was released`);
+  if (!tensor.data || (tensor.base && !tensor.base.data))
+    throw new Error(`tensor ${shapeText(tensor)} was released`);
   return tensor.data;
 }
 
@@ -71,6 +74,14 @@ export class CpuHome implements Home {
     return tensor;
   }
 
+  view(base: Tensor, offset: number, shape: readonly number[]): Tensor {
+    checkView(base, offset, shape);
+    const parts = partsOf(base.dtype);
+    const data = cpuData(base).subarray(parts * offset, parts * (offset + sizeOf(shape)));
+    if (!(base instanceof CpuTensor)) throw new Error('view: not a tensor of the CPU home');
+    return new CpuTensor(this, shape, data, base.dtype, base.base ?? base);
+  }
+
   async read(tensor: Tensor): Promise<CpuArray> {
     return cpuData(tensor).slice();
   }
@@ -80,7 +91,7 @@ export class CpuHome implements Home {
   }
 
   release(tensor: Tensor): void {
-    if (!(tensor instanceof CpuTensor) || !tensor.data) return;
+    if (!(tensor instanceof CpuTensor) || !tensor.data || tensor.base) return;
     this.bytes -= tensor.data.byteLength;
     tensor.data = null;
     this.scopes.remove(tensor);
@@ -89,6 +100,7 @@ export class CpuHome implements Home {
   reshape(tensor: Tensor, shape: readonly number[]): Tensor {
     const data = cpuData(tensor);
     assertSameSize(tensor, shape);
+    if (tensor.base) return this.view(tensor, 0, shape);
     const reshaped = new CpuTensor(this, shape, data, tensor.dtype);
     (tensor as CpuTensor).data = null;
     this.scopes.remove(tensor);

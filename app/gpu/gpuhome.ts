@@ -7,8 +7,10 @@ import { BufferPool, type PooledBuffer } from './buffers';
 import { Clock } from './clock';
 import type { GpuDevice } from './device';
 import { CancelledError, DeviceLostError } from './errors';
+import { GpuTensor, offsetOf, placeOf } from './gputensor';
 import {
   assertSameSize,
+  checkView,
   type Dtype,
   type Home,
   partsOf,
@@ -17,7 +19,7 @@ import {
   type Tensor,
   type Timing,
 } from './home';
-import { compile, type PipelineSource } from './pipelines';
+import { compile, type Dispatch } from './pipelines';
 import { Scopes } from './scopes';
 
 export interface GpuHomeOptions {
@@ -27,31 +29,6 @@ export interface GpuHomeOptions {
   poison?: boolean;
   /** Refuse to hold more than this; default: what the device allows. */
   budgetBytes?: number;
-}
-
-export interface Dispatch {
-  source: PipelineSource;
-  constants: Readonly<Record<string, number>>;
-  words: Uint32Array<ArrayBuffer>;
-  tensors: readonly Tensor[];
-  grid: readonly [number, number, number];
-  label: string;
-  flop: number;
-  bytes: number;
-}
-
-export class GpuTensor implements Tensor {
-  pooled: PooledBuffer | null;
-  constructor(
-    readonly home: GpuHome,
-    readonly shape: readonly number[],
-    readonly dtype: Dtype,
-    pooled: PooledBuffer,
-    /** Bytes that the shape needs; the buffer may be larger. */
-    readonly bytes: number,
-  ) {
-    this.pooled = pooled;
-  }
 }
 
 const UNIFORM_STRIDE = 256;
@@ -137,6 +114,16 @@ export class GpuHome implements Home {
     return tensor;
   }
 
+  view(base: Tensor, offset: number, shape: readonly number[]): Tensor {
+    checkView(base, offset, shape);
+    const pooled = this.live(base);
+    if (!(base instanceof GpuTensor)) throw new Error('view: not a tensor of the GPU home');
+    const entry = 4 * partsOf(base.dtype);
+    const bytes = entry * Math.max(1, sizeOf(shape));
+    const at = base.offset + entry * offset;
+    return new GpuTensor(this, shape, base.dtype, pooled, bytes, base.base ?? base, at);
+  }
+
   private allocate(shape: readonly number[], dtype: Dtype): GpuTensor {
     this.assertAlive();
     const bytes = 4 * partsOf(dtype) * Math.max(1, sizeOf(shape));
@@ -149,9 +136,13 @@ export class GpuHome implements Home {
     }
     if (this.bytes + bytes > (this.options.budgetBytes ?? Number.POSITIVE_INFINITY))
       throw this.outOfMemory(bytes);
-    this.device.pushErrorScope('out-of-memory');
-    const pooled = this.pool.take(bytes, `tensor ${shape.join(' x ')}`);
-    this.check(this.device.popErrorScope(), () => this.outOfMemory(bytes));
+    let pooled = this.pool.find(bytes);
+    if (!pooled) {
+      // Only a new buffer can fail, and a scope costs more than finding an idle one.
+      this.device.pushErrorScope('out-of-memory');
+      pooled = this.pool.make(bytes, `tensor ${shape.join(' x ')}`);
+      this.check(this.device.popErrorScope(), () => this.outOfMemory(bytes));
+    }
     const tensor = new GpuTensor(this, shape, dtype, pooled, bytes);
     this.bytes += bytes;
     this.scopes.add(tensor);
@@ -178,8 +169,9 @@ export class GpuHome implements Home {
 
   private live(tensor: Tensor): PooledBuffer {
     if (!(tensor instanceof GpuTensor)) throw new Error(`tensor ${shapeText(tensor)} is not in the GPU home`);
-    if (!tensor.pooled) throw new Error(`tensor ${shapeText(tensor)} was released`);
-    return tensor.pooled;
+    const { pooled } = tensor.base ?? tensor;
+    if (!pooled) throw new Error(`tensor ${shapeText(tensor)} was released`);
+    return pooled;
   }
 
   async read(tensor: Tensor): Promise<Float32Array | Uint32Array> {
@@ -188,7 +180,7 @@ export class GpuHome implements Home {
     if (size === 0) return tensor.dtype === 'u32' ? new Uint32Array(0) : new Float32Array(0);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const target = this.device.createBuffer({ label: 'read', size, usage });
-    this.begin().copyBufferToBuffer(buffer, 0, target, 0, size);
+    this.begin().copyBufferToBuffer(buffer, offsetOf(tensor), target, 0, size);
     this.submit();
     try {
       await this.orLost(target.mapAsync(GPUMapMode.READ));
@@ -205,7 +197,7 @@ export class GpuHome implements Home {
   }
 
   release(tensor: Tensor): void {
-    if (!(tensor instanceof GpuTensor) || !tensor.pooled) return;
+    if (!(tensor instanceof GpuTensor) || !tensor.pooled || tensor.base) return;
     this.bytes -= tensor.bytes;
     this.pool.give(tensor.pooled);
     tensor.pooled = null;
@@ -216,6 +208,7 @@ export class GpuHome implements Home {
     const pooled = this.live(tensor);
     const old = tensor as GpuTensor;
     assertSameSize(tensor, shape);
+    if (tensor.base) return this.view(tensor, 0, shape);
     const reshaped = new GpuTensor(this, shape, old.dtype, pooled, old.bytes);
     old.pooled = null;
     this.scopes.remove(tensor);
@@ -274,7 +267,8 @@ export class GpuHome implements Home {
     }
     const buffers = tensors.map((tensor) => this.live(tensor));
     // The uniform buffer is this home's own, so groups of other homes must not be found.
-    const key = [this.id, ...buffers.map(({ id }) => id)].join();
+    const places = tensors.map((tensor) => placeOf(tensor));
+    const key = [this.id, ...buffers.map(({ id }, i) => `${id}${places[i].key}`)].join();
     let group = cache.get(key);
     if (!group) {
       if (cache.size > 256) cache.clear();
@@ -283,7 +277,10 @@ export class GpuHome implements Home {
         layout,
         entries: [
           { binding: 0, resource: { buffer: this.uniforms, size: UNIFORM_STRIDE } },
-          ...buffers.map(({ buffer }, i) => ({ binding: i + 1, resource: { buffer } })),
+          ...buffers.map(({ buffer }, i) => ({
+            binding: i + 1,
+            resource: { buffer, ...places[i].range },
+          })),
         ],
       });
       cache.set(key, group);

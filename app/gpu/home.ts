@@ -14,6 +14,8 @@ export interface Tensor {
   readonly home: Home;
   readonly shape: readonly number[];
   readonly dtype: Dtype;
+  /** Of a view: the tensor whose memory it shows. It lives as long as that tensor. */
+  readonly base?: Tensor;
 }
 
 /** One line of the timings table: all calls of a kernel within one stage of the run. */
@@ -38,6 +40,11 @@ export interface Home {
    * zeros where no values are given. Complex values come, and are read, interleaved: re, im, re, im, ...
    */
   tensor(shape: readonly number[], values?: ArrayLike<number>, dtype?: Dtype): Tensor;
+  /**
+   * The entries from `offset` on as a tensor of their own, in the same memory: what is written to one is seen
+   * in the other. The offset is a multiple of VIEW_ALIGN. One kernel may not read and write the same base.
+   */
+  view(base: Tensor, offset: number, shape: readonly number[]): Tensor;
   /** The values, once everything that was queued before has run. Throws if any of it failed. */
   read(tensor: Tensor): Promise<Float64Array | Float32Array | Uint32Array>;
   /**
@@ -66,6 +73,17 @@ export interface Home {
   readonly bytes: number;
   /** Compare every operation with its float64 twin as it goes (GPU home only). */
   readonly verify: boolean;
+}
+
+/** Entries that the start of a view is a multiple of: 256 bytes, the strictest alignment of a binding. */
+export const VIEW_ALIGN = 64;
+
+/** @throws RangeError where a view would begin between two places or end behind its base. */
+export function checkView(base: Tensor, offset: number, shape: readonly number[]): void {
+  if (offset % VIEW_ALIGN !== 0 || offset < 0 || offset + sizeOf(shape) > sizeOf(base.shape)) {
+    const view = `${shape.join(' x ')} from entry ${offset} of ${shapeText(base)}`;
+    throw new RangeError(`view ${view}: it must begin at a multiple of ${VIEW_ALIGN} and lie within`);
+  }
 }
 
 /** Number of entries of a shape; 1 for the empty shape. */

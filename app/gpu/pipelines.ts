@@ -1,10 +1,22 @@
 /** Compiled kernels, once per device, source and constants; always asynchronously, with an explicit layout. */
+import type { Tensor } from './home';
 import { linkShader } from './wgsl';
 
 export interface PipelineSource {
   name: string;
   code: string;
   access: readonly ('read' | 'write')[];
+}
+
+export interface Dispatch {
+  source: PipelineSource;
+  constants: Readonly<Record<string, number>>;
+  words: Uint32Array<ArrayBuffer>;
+  tensors: readonly Tensor[];
+  grid: readonly [number, number, number];
+  label: string;
+  flop: number;
+  bytes: number;
 }
 
 export interface Compiled {

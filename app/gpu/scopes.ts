@@ -4,6 +4,11 @@ import type { Tensor } from './home';
 const isTensor = (value: unknown): value is Tensor =>
   typeof value === 'object' && value !== null && 'home' in value && 'shape' in value && 'dtype' in value;
 
+/** All tensors at any depth of plain objects and arrays; for a view, the tensor that owns its memory. */
+export function ownersIn(value: unknown): Set<Tensor> {
+  return new Set(Array.from(tensorsIn(value), (tensor) => tensor.base ?? tensor));
+}
+
 /** All tensors at any depth of plain objects and arrays. */
 export function tensorsIn(value: unknown, found: Set<Tensor> = new Set()): Set<Tensor> {
   if (isTensor(value)) found.add(value);
@@ -43,7 +48,7 @@ export class Scopes {
     let kept = new Set<Tensor>();
     try {
       const result = await body();
-      kept = tensorsIn(result);
+      kept = ownersIn(result);
       return result;
     } finally {
       // A failed body may leave inner scopes behind; they end with this one.
