@@ -75,3 +75,13 @@ export class BufferPool {
     this.idleBytes = 0;
   }
 }
+
+/** A buffer outside the pool that holds these values and is only read. */
+export function tableBuffer(device: GPUDevice, label: string, values: Float32Array): PooledBuffer {
+  const size = Math.max(16, 4 * Math.ceil(values.byteLength / 4));
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  const buffer = device.createBuffer({ label, size, usage, mappedAtCreation: true });
+  new Float32Array(buffer.getMappedRange()).set(values);
+  buffer.unmap();
+  return { id: nextId++, buffer, bytes: size };
+}
