@@ -3,7 +3,8 @@
  * homes of the device. The least recently used are forgotten beyond 64 MiB; none belongs to a scope.
  */
 import { type PooledBuffer, tableBuffer } from './buffers';
-import { type GpuHome, GpuTensor } from './gpuhome';
+import type { GpuHome } from './gpuhome';
+import { GpuTensor } from './gputensor';
 import type { Dtype, Tensor } from './home';
 
 const LIMIT = 64 * 2 ** 20;
