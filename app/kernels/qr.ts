@@ -1,14 +1,21 @@
 /**
  * QR of a tall matrix Y (m x l): CholeskyQR2 with the shifted and the Householder fall-back (Fukaya et al.
- * 2020). The products with Y run in its home; the l x l Gram matrix comes to the host, where its Cholesky
- * factor is found and inverted in float64: a breakdown is seen there, and no other read-back is needed.
+ * 2020). Everything runs in the home of Y; what decides is a few words of status, read once at the end of
+ * two passes (once more after each fall-back).
  */
+import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
-import { cholesky, invertTriangular } from '../math/cholesky';
 import { UserError } from '../math/errors';
-import { frobenius, identity, type Matrix, matmul as matmul64, matrix, subtract } from '../math/linalg';
-import { qr as qr64 } from '../math/qr';
+import { identity } from '../math/linalg';
+import { type CholeskyOptions, cholesky, judge, LIMIT } from './cholesky';
+import { upperGram } from './gram';
+import { householderQr } from './householder';
 import { matmul } from './matmul';
+import { concatRows } from './slice';
+import { teamOf } from './teams';
+import { triangularSolve } from './triangular';
+
+export { householderQr } from './householder';
 
 export interface Qr {
   q: Tensor;
@@ -18,34 +25,22 @@ export interface Qr {
 /** Unit roundoff of float32. */
 const U = 2 ** -24;
 
-interface Pass {
-  q: Tensor;
-  r: Matrix;
-}
-
-/**
- * One pass: G = Y^T Y (+ shift I) = R^T R, Q = Y R^-1; null where Cholesky breaks down. With `near` also
- * where |G - I|_F > 1/2: rounding can leave every pivot of a singular G positive, and the pass before then
- * gave a Q so far from orthonormal that this one would not mend it.
- */
-async function pass(y: Tensor, kind: 'plain' | 'shifted' | 'near'): Promise<Pass | null> {
+/** One pass: G = Y^T Y (+ shift trace(G) I) = R^T R, Q = Y R^-1. Nothing is read. */
+export async function choleskyPass(
+  y: Tensor,
+  options: CholeskyOptions = {},
+): Promise<Qr & { status: Tensor }> {
   const { home } = y;
   const l = colsOf(y);
-  const gramTensor = await matmul(y, y, { transposeA: true });
-  const gram = matrix(l, l, Float64Array.from(await home.read(gramTensor)));
-  home.release(gramTensor);
-  if (kind === 'near' && !(frobenius(subtract(gram, identity(l))) <= 0.5)) return null;
-  if (kind === 'shifted') {
-    let trace = 0;
-    for (let i = 0; i < l; i++) trace += gram.data[i * (l + 1)];
-    for (let i = 0; i < l; i++) gram.data[i * (l + 1)] += 4 * l * U * trace;
-  }
-  const { r, ok } = cholesky(gram);
-  if (!ok) return null;
-  const inverse = home.tensor([l, l], invertTriangular(r).data);
-  const q = await matmul(y, inverse);
-  home.release(inverse);
-  return { q, r };
+  return home.scope(async () => {
+    const isDirect = home.kind === 'gpu' && teamOf(home as GpuHome) === 'lanes' && l <= LIMIT.lanes;
+    const g = isDirect ? await upperGram(y) : await matmul(y, y, { transposeA: true });
+    const parts = isDirect ? { parts: g.shape[0] } : {};
+    const { r, inverse, status } = await cholesky(g, { ...options, ...parts });
+    // A substitution takes half the work of a product, but leaves a GPU idle.
+    const q = inverse ? await matmul(y, inverse) : await triangularSolve(r, y, { side: 'right' });
+    return { q, r, status };
+  });
 }
 
 function tall(y: Tensor): void {
@@ -57,18 +52,34 @@ function tall(y: Tensor): void {
 /** One pass of CholeskyQR. `ok` is false where Cholesky broke down; Q is then Y itself. */
 export async function choleskyQr(y: Tensor): Promise<Qr & { ok: boolean }> {
   tall(y);
+  const { home } = y;
   const l = colsOf(y);
-  const done = await pass(y, 'plain');
-  if (!done) return { q: y, r: y.home.tensor([l, l], identity(l).data), ok: false };
-  return { q: done.q, r: y.home.tensor([l, l], done.r.data), ok: true };
+  return home.scope(async () => {
+    const { q, r, status } = await choleskyPass(y);
+    if (judge(await home.read(status)).ok) return { q, r, ok: true };
+    return { q: y, r: home.tensor([l, l], identity(l).data), ok: false };
+  });
 }
 
-/** Householder QR, in float64 on the host: the last resort, for matrices without full rank. */
-export async function householderQr(y: Tensor): Promise<Qr> {
-  tall(y);
-  const { home } = y;
-  const { q, r } = qr64(matrix(rowsOf(y), colsOf(y), Float64Array.from(await home.read(y))));
-  return { q: home.tensor(y.shape, q.data), r: home.tensor([r.rows, r.cols], r.data) };
+/** Two passes, of which nothing is known before their status is read. */
+export async function choleskyQr2(y: Tensor): Promise<Qr & { statuses: [Tensor, Tensor] }> {
+  return y.home.scope(async () => {
+    const first = await choleskyPass(y);
+    const second = await choleskyPass(first.q);
+    const r = await matmul(second.r, first.r);
+    return { q: second.q, r, statuses: [first.status, second.status] as [Tensor, Tensor] };
+  });
+}
+
+/**
+ * Whether two passes gave an orthonormal Q. Pivots alone do not tell: rounding can leave every pivot of a
+ * singular G positive. The second pass mends what the first left only where its G is near I: |G - I|_F <= 1/2;
+ * by blocks |s - I| = d on the diagonal ones bounds the others by |F|_F^2 <= d sqrt(l), so d <= 1/(2 sqrt(l)).
+ */
+export function isOrthonormalized(first: ArrayLike<number>, second: ArrayLike<number>, l: number): boolean {
+  const near = second.length === 3 ? 0.5 : 0.5 / Math.sqrt(l);
+  const after = judge(second);
+  return judge(first).ok && after.ok && after.departure <= near;
 }
 
 /**
@@ -80,19 +91,20 @@ export async function orthonormalize(y: Tensor): Promise<Qr & { fallback: 0 | 1 
   tall(y);
   const { home } = y;
   const l = colsOf(y);
+  const twice = async (x: Tensor): Promise<Qr | null> => {
+    const { q, r, statuses } = await choleskyQr2(x);
+    const both = await home.read(await concatRows(statuses));
+    const half = both.length / 2;
+    return isOrthonormalized(both.subarray(0, half), both.subarray(half), l) ? { q, r } : null;
+  };
   return home.scope(async () => {
-    const twice = async (x: Tensor, before: Matrix | null): Promise<Qr | null> => {
-      const first = await pass(x, 'plain');
-      const second = first && (await pass(first.q, 'near'));
-      if (!first || !second) return null;
-      const r = matmul64(second.r, before ? matmul64(first.r, before) : first.r);
-      return { q: second.q, r: home.tensor([l, l], r.data) };
-    };
-    const plain = await twice(y, null);
+    const plain = await twice(y);
     if (plain) return { ...plain, fallback: 0 as const };
-    const shifted = await pass(y, 'shifted');
-    const repaired = shifted && (await twice(shifted.q, shifted.r));
-    if (repaired) return { ...repaired, fallback: 1 as const };
+    const shifted = await choleskyPass(y, { shift: 4 * l * U });
+    const repaired = await twice(shifted.q);
+    if (repaired) {
+      return { q: repaired.q, r: await matmul(repaired.r, shifted.r), fallback: 1 as const };
+    }
     return { ...(await householderQr(y)), fallback: 2 as const };
   });
 }
