@@ -1,36 +1,78 @@
 import { expect, test } from 'vitest';
 import { homes } from '../gpu/testing';
-import { frobenius, matmul, matrix, subtract, transpose } from '../math/linalg';
+import { frobenius, identity, type Matrix, matmul, matrix, subtract, transpose } from '../math/linalg';
 import { normals } from '../math/threefry';
-import { solveTriangular } from './triangular';
+import { solveTriangular, triangularInverse, triangularSolve } from './triangular';
 
-const cases = [1, 3, 24, 65].flatMap((l) =>
-  [true, false].flatMap((upper) => [true, false].map((flip) => ({ l, upper, flip }))),
+const U = 2 ** -24;
+const cases = [1, 3, 4, 24, 65].flatMap((l) =>
+  (['left', 'right'] as const).flatMap((side) =>
+    [true, false].flatMap((upper) => [true, false].map((flip) => ({ l, side, upper, flip }))),
+  ),
 );
 
-test.each(cases)('solves $l equations, upper $upper, transposed $flip', async ({ l, upper, flip }) => {
-  const { gpu, cpu } = await homes();
-  // Diagonally dominant, and the other triangle full of numbers that must not be read.
-  const t = matrix(
-    l,
-    l,
-    Float32Array.from(normals(7, 0, l * l), (x, i) => (i % (l + 1) === 0 ? 2 : x / (2 * l))),
+/** Diagonally dominant, and the other triangle full of numbers that must not be read. */
+function triangle(l: number, stream: number, upper: boolean): { full: Float32Array; used: Matrix } {
+  const full = Float32Array.from(normals(7, stream, l * l), (x, i) =>
+    i % (l + 1) === 0 ? 2 : x / (2 * Math.sqrt(l)),
   );
-  const used = matrix(
-    l,
-    l,
-    t.data.map((x, e) => (e % l >= Math.floor(e / l) === upper || e % (l + 1) === 0 ? x : 0)),
-  );
-  const b = matrix(l, 5, Float32Array.from(normals(7, 1, l * 5)));
-  for (const home of [gpu, cpu]) {
-    const solution = await solveTriangular(home.tensor([l, l], t.data), home.tensor([l, 5], b.data), {
-      upper,
-      transpose: flip,
-    });
-    const x = matrix(l, 5, await home.read(solution));
-    const residual = frobenius(subtract(matmul(flip ? transpose(used) : used, x), b));
-    // Only the rounding of X to float32 is left.
-    expect(residual).toBeLessThanOrEqual(2 ** -24 * frobenius(used) * frobenius(x) + 1e-12);
+  const inside = (e: number): boolean => e % l >= Math.floor(e / l) === upper || e % (l + 1) === 0;
+  return {
+    full,
+    used: matrix(
+      l,
+      l,
+      Float64Array.from(full, (x, e) => (inside(e) ? x : 0)),
+    ),
+  };
+}
+
+test.each(cases)(
+  'solves $l equations on the $side, upper $upper, transposed $flip, for a batch',
+  async ({ l, side, upper, flip }) => {
+    const { gpu, cpu } = await homes();
+    const items = [0, 1, 2].map((stream) => triangle(l, stream, upper));
+    const [m, n] = side === 'left' ? [l, 7] : [7, l];
+    const b = Float32Array.from(normals(7, 5, 3 * m * n));
+    for (const home of [gpu, cpu]) {
+      const t = home.tensor(
+        [3, l, l],
+        items.flatMap(({ full }) => [...full]),
+      );
+      const solution = await triangularSolve(t, home.tensor([3, m, n], b), { side, upper, transpose: flip });
+      const x = Float64Array.from(await home.read(solution));
+      for (const [i, { used }] of items.entries()) {
+        const at = (values: ArrayLike<number>): Matrix =>
+          matrix(m, n, Float64Array.from(values).slice(i * m * n, (i + 1) * m * n));
+        const op = flip ? transpose(used) : used;
+        const product = side === 'left' ? matmul(op, at(x)) : matmul(at(x), op);
+        // Backward stable: |op(T) x - b| <= gamma_l |T||x|.
+        expect(frobenius(subtract(product, at(b)))).toBeLessThanOrEqual(
+          (l + 2) * U * frobenius(used) * frobenius(at(x)),
+        );
+      }
+    }
+  },
+);
+
+test('one triangle serves a batch of right sides, and its diagonal can count by half', async () => {
+  const { gpu } = await homes();
+  const t = gpu.tensor([2, 2], [2, 4, 99, 8]);
+  const b = gpu.tensor([2, 2, 1], [9, 8, 5, 4]);
+  const x = await gpu.read(await triangularSolve(t, b, { diagonal: 0.5 }));
+  expect([...x]).toEqual([1, 2, 1, 1]);
+});
+
+test.each([1, 2, 5, 33, 64])('inverts triangles of %i rows', async (n) => {
+  const { gpu } = await homes();
+  for (const upper of [true, false]) {
+    const { full, used } = triangle(n, 9, upper);
+    const x = matrix(n, n, await gpu.read(await triangularInverse(gpu.tensor([n, n], full), { upper })));
+    const loss = frobenius(subtract(matmul(used, x), identity(n)));
+    expect(loss).toBeLessThanOrEqual((n + 2) * U * frobenius(used) * frobenius(x));
+    expect(
+      x.data.every((value, e) => e % n >= Math.floor(e / n) === upper || e % (n + 1) === 0 || value === 0),
+    ).toBe(true);
   }
 });
 
