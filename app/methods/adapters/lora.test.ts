@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import lora from './lora';
+
+testClaims(lora);

@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import full from './full';
+
+testClaims(full);

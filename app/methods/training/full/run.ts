@@ -1,0 +1,22 @@
+/** The run of full fine-tuning. */
+import { type NetworkRecipe, WIDTHS } from '../../../testbeds/network';
+import type { Lab, Outcome } from '../../method';
+import { NOTHING_TO_LEARN } from '../../networkparameters';
+import { fullRun, openBoard } from '../../networkruns';
+
+type FullValues = Omit<NetworkRecipe, 'widths' | 'change'> & { steps: number; batch: number; lr: number };
+
+export async function runFull(lab: Lab, v: FullValues): Promise<Outcome> {
+  const board = await openBoard(lab, {
+    recipe: { ...v, widths: WIDTHS },
+    batch: v.batch,
+    plannedSteps: v.steps,
+  });
+  lab.partial({ metrics: { 'loss.frozen': board.frozen } });
+  const full = await board.run({ ...fullRun(v.lr, v.steps), role: 'method' });
+  return {
+    metrics: { 'loss.frozen': board.frozen, 'loss.full': full.loss, 'params.full': full.trained },
+    figures: board.figures(),
+    notes: v.shift === 0 ? [NOTHING_TO_LEARN] : [],
+  };
+}
