@@ -139,7 +139,7 @@ export default defineMethod({
       failure: true,
     },
   ],
-  quick: { steps: 40, batch: 64, lr: 0.01 },
+  quick: { steps: 60, batch: 64, lr: 0.006 },
   accepts: [],
   shaders: ['gemm', 'gelu_forward', 'gelu_backward', 'axpby', 'adam', 'sum_squares'],
   shapes: ({ rank }) => [
