@@ -1,0 +1,52 @@
+/** Our kernels, through the home that the methods use. */
+
+import type { BenchCase, Tensors } from '../../../app/experiment/bench/case';
+import { readAll } from '../../../app/experiment/bench/measure';
+import { type GpuDevice, openGpu } from '../../../app/gpu/device';
+import { GpuHome } from '../../../app/gpu/gpuhome';
+import type { Home, Tensor } from '../../../app/gpu/home';
+import type { Contender, Library } from '../contender';
+
+let opened: Promise<GpuDevice> | undefined;
+/** One device for ours and the naive kernels: they differ in nothing but the kernel. */
+export const device = (): Promise<GpuDevice> => {
+  opened ??= openGpu();
+  return opened;
+};
+
+/** A contender that runs in a home of its own. */
+export async function inHome(
+  test: BenchCase,
+  run: (tensors: Tensors, home: Home) => Promise<Tensors>,
+): Promise<Contender> {
+  const home = new GpuHome(await device());
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, { shape, values }] of Object.entries(test.inputs())) {
+    tensors[name] = home.tensor(shape, values, values instanceof Uint32Array ? 'u32' : 'f32');
+    home.keep(tensors[name]);
+  }
+  await home.finish();
+  return {
+    async run(times) {
+      for (let i = 0; i < times; i++) {
+        await home.scope(async () => {
+          await run(tensors, home);
+        });
+      }
+      await home.finish();
+    },
+    outputs: () => home.scope(async () => readAll(home, await run(tensors, home))),
+    dispose() {
+      for (const tensor of Object.values(tensors)) home.release(tensor);
+      home.dispose();
+    },
+  };
+}
+
+export const ours: Library = {
+  name: 'rankscope',
+  open: async () => {
+    await device();
+  },
+  prepare: async (test) => (test.run ? inHome(test, test.run) : null),
+};

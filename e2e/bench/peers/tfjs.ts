@@ -1,0 +1,79 @@
+/** TensorFlow.js on its WebGPU backend. */
+import '@tensorflow/tfjs-backend-webgpu';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type { BenchCase, Outputs } from '../../../app/experiment/bench/case';
+import type { Contender, Library } from '../contender';
+
+type Values = Readonly<Record<string, tf.Tensor>>;
+type Operation = (inputs: Values) => Record<string, tf.Tensor>;
+
+/** By family. FFT and QR exist but take minutes at the sizes measured: the run skips them by name. */
+const operations: Readonly<Record<string, Operation>> = {
+  matmul: ({ a, b }) => ({ c: tf.matMul(a, b) }),
+  tall: ({ a, b }) => ({ c: tf.matMul(a, b) }),
+  batched: ({ a, b }) => ({ c: tf.matMul(a, b) }),
+  transpose: ({ a }) => ({ t: tf.transpose(a) }),
+  softmax: ({ x }) => ({ y: tf.softmax(x as tf.Tensor2D) }),
+  attention: ({ q, k, v }) => {
+    const scores = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(q.shape[1] ?? 1));
+    return { o: tf.matMul(tf.softmax(scores as tf.Tensor2D), v) };
+  },
+  cumsum: ({ x }) => ({ y: tf.cumsum(x) }),
+  fft: ({ re, im }) => {
+    const z = tf.spectral.fft(tf.complex(re, im));
+    return { re: tf.real(z), im: tf.imag(z) };
+  },
+  qr: ({ a }) => {
+    const [q, r] = tf.linalg.qr(a as tf.Tensor2D);
+    return { q, r };
+  },
+};
+
+const backend = (): WebGPUBackend => tf.backend() as WebGPUBackend;
+
+/** Sends what is encoded: its open pass ended first, and only where it has not just sent it by itself. */
+function flush(): void {
+  const { commandEncoder } = backend() as unknown as { commandEncoder: GPUCommandEncoder | null };
+  if (!commandEncoder) return;
+  backend().endComputePassEncoder();
+  backend().submitQueue();
+}
+
+export const tfjs: Library = {
+  name: 'tfjs',
+  async open() {
+    if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js could not open WebGPU');
+    await tf.ready();
+  },
+  async prepare(test: BenchCase): Promise<Contender | null> {
+    const operation = operations[test.family];
+    if (!operation) return null;
+    const inputs: Record<string, tf.Tensor> = {};
+    for (const [name, { shape, values }] of Object.entries(test.inputs())) {
+      const dtype = values instanceof Uint32Array ? 'int32' : 'float32';
+      inputs[name] = tf.tensor(values as Float32Array, [...shape], dtype);
+    }
+    return {
+      async run(times) {
+        for (let i = 0; i < times; i++) {
+          tf.tidy(() => {
+            operation(inputs);
+          });
+        }
+        flush();
+        await backend().device.queue.onSubmittedWorkDone();
+      },
+      async outputs() {
+        const made = tf.tidy(() => operation(inputs));
+        const read: Record<string, ArrayLike<number>> = {};
+        for (const [name, tensor] of Object.entries(made)) read[name] = await tensor.data();
+        for (const tensor of Object.values(made)) tensor.dispose();
+        return read satisfies Outputs;
+      },
+      dispose() {
+        for (const tensor of Object.values(inputs)) tensor.dispose();
+      },
+    };
+  },
+};
