@@ -3,11 +3,13 @@
  * float64 that every implementation must pass before its time counts. The same cases serve `lab bench`, the
  * page and the side-by-side measurement with other libraries.
  */
-import { type Home, sizeOf, type Tensor } from '../../gpu/home';
+import { type Dtype, type Home, sizeOf, type Tensor } from '../../gpu/home';
 import { normals } from '../../math/threefry';
 
 export interface Input {
   shape: readonly number[];
+  dtype: Dtype;
+  /** Complex entries interleaved: re, im, re, im, ... */
   values: Float32Array | Uint32Array;
 }
 export type Inputs = Readonly<Record<string, Input>>;
@@ -62,8 +64,19 @@ export interface BenchFamily {
 
 export const drawn = (stream: number, ...shape: number[]): Input => ({
   shape,
+  dtype: 'f32',
   values: Float32Array.from(normals(20, stream, sizeOf(shape))),
 });
+
+/** The inputs of a case as tensors of a home. */
+export function tensorsOf(home: Home, test: BenchCase): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(test.inputs()).map(([name, { shape, values, dtype }]) => [
+      name,
+      home.tensor(shape, values, dtype),
+    ]),
+  );
+}
 
 /** Calls `make` once. */
 export function once<T>(make: () => T): () => T {

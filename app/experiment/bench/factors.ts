@@ -101,7 +101,7 @@ function truncatedCase(size: Size): BenchCase {
     const sigma = Float64Array.from({ length: inner }, (_, j) => 0.9 ** j);
     return { values: Float32Array.from(compose(x, sigma, y).data), sigma };
   });
-  const inputs = once(() => ({ a: { shape: [m, n], values: made().values } }));
+  const inputs = once(() => ({ a: { shape: [m, n], dtype: 'f32' as const, values: made().values } }));
   return {
     id: `truncated svd ${m}x${n} rank ${rank}`,
     family: 'tsvd',

@@ -4,8 +4,7 @@
  */
 import type { Home, Timing } from '../../gpu/home';
 import { median } from '../../math/statistics';
-import type { BenchCase, Outputs, Tensors, Verdict } from './case';
-import { WRONG } from './case';
+import { type BenchCase, type Outputs, type Tensors, tensorsOf, type Verdict, WRONG } from './case';
 
 export interface Measured {
   id: string;
@@ -45,10 +44,7 @@ export async function measureCase(home: Home, test: BenchCase, options: MeasureO
   const { run } = test;
   if (!run) throw new Error(`${test.id}: nothing to measure`);
   return home.scope(async () => {
-    const tensors: Record<string, ReturnType<Home['tensor']>> = {};
-    for (const [name, { shape, values }] of Object.entries(test.inputs())) {
-      tensors[name] = home.tensor(shape, values, values instanceof Uint32Array ? 'u32' : 'f32');
-    }
+    const tensors = tensorsOf(home, test);
     await home.timings();
     const began = performance.now();
     const outputs = await home.scope(async () => readAll(home, await run(tensors, home)));

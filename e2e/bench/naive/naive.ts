@@ -64,7 +64,7 @@ const fft = defineKernel({
   name: 'naive_fft',
   code: fftCode,
   params: { n: u, span: u },
-  buffers: { xr: 'read', xi: 'read', yr: 'write', yi: 'write' },
+  buffers: { x: 'read', y: 'write' },
   grid: ({ n }) => [Math.ceil(n / 128)],
   cost: ({ n }) => ({ flop: 5 * n, bytes: 16 * n }),
 });
@@ -148,15 +148,15 @@ const runs: Readonly<Record<string, Run>> = {
     }
     return { y: from };
   },
-  fft: async (home, { re, im }, { size: { n } }) => {
-    let [xr, xi] = [re, im];
+  fft: async (home, { z }, { size: { n } }) => {
+    let x = z;
     for (let span = 1; span < n; span *= 2) {
-      const [yr, yi] = [home.empty([n]), home.empty([n])];
-      await fft.run(home, { n, span }, { xr, xi, yr, yi });
-      if (xr !== re) for (const used of [xr, xi]) home.release(used);
-      [xr, xi] = [yr, yi];
+      const y = home.empty([n], 'c64');
+      await fft.run(home, { n, span }, { x, y });
+      if (x !== z) home.release(x);
+      x = y;
     }
-    return { re: xr, im: xi };
+    return { z: x };
   },
   qr: async (home, { a }, { size: { m, n } }) => {
     const q = await copyOf(home, a);

@@ -12,7 +12,7 @@ import {
   nn,
   numpy as np,
 } from '@jax-js/jax';
-import type { BenchCase } from '../../../app/experiment/bench/case';
+import type { BenchCase, Outputs } from '../../../app/experiment/bench/case';
 import type { Contender, Library } from '../contender';
 
 type Values = Readonly<Record<string, JaxArray>>;
@@ -36,8 +36,8 @@ const operations: Readonly<Record<string, { from: string[]; to: string[]; call: 
     },
     cumsum: { from: ['x'], to: ['y'], call: (x) => [np.cumsum(x)] },
     fft: {
-      from: ['re', 'im'],
-      to: ['re', 'im'],
+      from: ['z.re', 'z.im'],
+      to: ['z.re', 'z.im'],
       call: (real, imag) => {
         const z = np.fft.fft({ real, imag });
         return [z.real, z.imag];
@@ -54,6 +54,16 @@ const operations: Readonly<Record<string, { from: string[]; to: string[]; call: 
     sort: { from: ['x'], to: ['y'], call: (x) => [np.sort(x)] },
   };
 
+/** Complex outputs come as two arrays and are compared interleaved. */
+function joined(read: Record<string, ArrayLike<number>>): Outputs {
+  const { 'z.re': re, 'z.im': im, ...rest } = read;
+  if (!re || !im) return rest;
+  return {
+    ...rest,
+    z: Float32Array.from({ length: 2 * re.length }, (_, i) => (i % 2 === 0 ? re : im)[i >> 1]),
+  };
+}
+
 export const jax: Library = {
   name: 'jax-js',
   async open() {
@@ -65,8 +75,20 @@ export const jax: Library = {
     if (!operation) return null;
     const { from, to, call } = operation;
     const inputs: Record<string, JaxArray> = {};
-    for (const [name, { shape, values }] of Object.entries(test.inputs())) {
-      inputs[name] = np.array(values as Float32Array, { shape: [...shape] });
+    const put = (values: Float32Array | Uint32Array, shape: readonly number[]) =>
+      np.array(values as Float32Array, { shape: [...shape] });
+    for (const [name, { shape, values, dtype }] of Object.entries(test.inputs())) {
+      if (dtype !== 'c64') inputs[name] = put(values, shape);
+      else {
+        inputs[`${name}.re`] = put(
+          values.filter((_, i) => i % 2 === 0),
+          shape,
+        );
+        inputs[`${name}.im`] = put(
+          values.filter((_, i) => i % 2 === 1),
+          shape,
+        );
+      }
     }
     await blockUntilReady(Object.values(inputs));
     const compiled = jit(call);
@@ -82,7 +104,7 @@ export const jax: Library = {
         const made = once(inputs);
         const read: Record<string, ArrayLike<number>> = {};
         for (const [i, name] of to.entries()) read[name] = (await made[i].data()) as Float32Array;
-        return read;
+        return joined(read);
       },
       dispose() {
         for (const array of Object.values(inputs)) array.dispose();

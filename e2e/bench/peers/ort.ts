@@ -10,10 +10,10 @@ import { type Graph, onnxModel } from './onnx';
 type Make = (test: BenchCase) => Graph;
 
 const values = (test: BenchCase): Graph['inputs'] =>
-  Object.entries(test.inputs()).map(([name, { shape, values: data }]) => ({
+  Object.entries(test.inputs()).map(([name, { shape, dtype }]) => ({
     name,
     shape,
-    type: data instanceof Uint32Array ? 'int32' : 'float',
+    type: dtype === 'u32' ? 'int32' : 'float',
   }));
 
 const product: Make = (test) => {

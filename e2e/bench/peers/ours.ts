@@ -1,10 +1,10 @@
 /** Our kernels, through the home that the methods use. */
 
-import type { BenchCase, Tensors } from '../../../app/experiment/bench/case';
+import { type BenchCase, type Tensors, tensorsOf } from '../../../app/experiment/bench/case';
 import { readAll } from '../../../app/experiment/bench/measure';
 import { type GpuDevice, openGpu } from '../../../app/gpu/device';
 import { GpuHome } from '../../../app/gpu/gpuhome';
-import type { Home, Tensor } from '../../../app/gpu/home';
+import type { Home } from '../../../app/gpu/home';
 import type { Contender, Library } from '../contender';
 
 let opened: Promise<GpuDevice> | undefined;
@@ -20,11 +20,8 @@ export async function inHome(
   run: (tensors: Tensors, home: Home) => Promise<Tensors>,
 ): Promise<Contender> {
   const home = new GpuHome(await device());
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, { shape, values }] of Object.entries(test.inputs())) {
-    tensors[name] = home.tensor(shape, values, values instanceof Uint32Array ? 'u32' : 'f32');
-    home.keep(tensors[name]);
-  }
+  const tensors = tensorsOf(home, test);
+  for (const tensor of Object.values(tensors)) home.keep(tensor);
   await home.finish();
   return {
     async run(times) {

@@ -20,10 +20,7 @@ const operations: Readonly<Record<string, Operation>> = {
     return { o: tf.matMul(tf.softmax(scores as tf.Tensor2D), v) };
   },
   cumsum: ({ x }) => ({ y: tf.cumsum(x) }),
-  fft: ({ re, im }) => {
-    const z = tf.spectral.fft(tf.complex(re, im));
-    return { re: tf.real(z), im: tf.imag(z) };
-  },
+  fft: ({ z }) => ({ z: tf.spectral.fft(z) }),
   qr: ({ a }) => {
     const [q, r] = tf.linalg.qr(a as tf.Tensor2D);
     return { q, r };
@@ -50,9 +47,12 @@ export const tfjs: Library = {
     const operation = operations[test.family];
     if (!operation) return null;
     const inputs: Record<string, tf.Tensor> = {};
-    for (const [name, { shape, values }] of Object.entries(test.inputs())) {
-      const dtype = values instanceof Uint32Array ? 'int32' : 'float32';
-      inputs[name] = tf.tensor(values as Float32Array, [...shape], dtype);
+    for (const [name, { shape, values, dtype }] of Object.entries(test.inputs())) {
+      if (dtype === 'c64') {
+        const [re, im] = [0, 1].map((part) => values.filter((_, i) => i % 2 === part));
+        inputs[name] = tf.tidy(() => tf.complex(re as Float32Array, im as Float32Array));
+      } else
+        inputs[name] = tf.tensor(values as Float32Array, [...shape], dtype === 'u32' ? 'int32' : 'float32');
     }
     return {
       async run(times) {

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { CpuHome } from '../../gpu/cpuhome';
+import { homes } from '../../gpu/testing';
+import type { BenchCase } from './case';
+import { casesOf, families, findCase, SETS } from './catalogue';
+import { measureCase } from './measure';
+
+const tiny = casesOf('tiny').filter(({ run }) => run !== null);
+
+test.each(tiny.map((item): [string, BenchCase] => [item.id, item]))(
+  '%s is right within its bound on the GPU',
+  async (_, item) => {
+    const { gpu } = await homes();
+    const measured = await measureCase(gpu, item, { samples: 1, leastMs: 0 });
+    expect(measured.verdict.error).toBeLessThanOrEqual(measured.verdict.bound);
+    expect(measured.isRight).toBe(true);
+    expect(measured.bestMs).toBeGreaterThan(0);
+    expect(gpu.bytes).toBe(0);
+    gpu.dispose();
+  },
+);
+
+test.each(tiny.map((item): [string, BenchCase] => [item.id, item]))(
+  '%s refuses an answer with one entry off, with none, and with one that is not a number',
+  async (_, item) => {
+    const home = new CpuHome();
+    const inputs = Object.fromEntries(
+      Object.entries(item.inputs()).map(([name, { shape, values, dtype }]) => [
+        name,
+        home.tensor(shape, values, dtype),
+      ]),
+    );
+    const outputs: Record<string, Float64Array> = {};
+    for (const [name, tensor] of Object.entries((await item.run?.(inputs, home)) ?? {})) {
+      outputs[name] = Float64Array.from(await home.read(tensor));
+    }
+    // Float64 with inputs rounded to float32: only the check's own rounding is left.
+    const right = item.check(outputs);
+    expect(right.error).toBeLessThanOrEqual(right.bound);
+    for (const [name, values] of Object.entries(outputs)) {
+      for (const wrong of [Number.NaN, values[0] + 1 + Math.abs(values[0])]) {
+        const changed = { ...outputs, [name]: values.with(0, wrong) };
+        expect(item.check(changed).error, name).toBeGreaterThan(right.bound);
+      }
+    }
+    expect(item.check({}).error).toBe(Number.POSITIVE_INFINITY);
+  },
+);
+
+test('every case of every set has its own name, honest costs, and is found by it', () => {
+  const seen = new Map<string, string>();
+  for (const set of SETS) {
+    for (const item of casesOf(set)) {
+      expect(item.flop + item.bytes).toBeGreaterThan(0);
+      expect(findCase(item.id).id).toBe(item.id);
+      const size = JSON.stringify(item.size);
+      expect(seen.get(item.id) ?? size).toBe(size);
+      seen.set(item.id, size);
+    }
+  }
+  for (const { sweep } of families) expect(sweep.length).toBeGreaterThanOrEqual(4);
+});
+
+test('only keeps what begins with one of its parts, and refuses what fits nothing', () => {
+  expect(casesOf('standard', 'matmul 5,transpose').map(({ id }) => id)).toEqual([
+    'matmul 512',
+    'transpose 1024x1024',
+    'transpose 2048x1024',
+  ]);
+  expect(() => casesOf('standard', 'matmull')).toThrow('no benchmark begins with "matmull"');
+});
