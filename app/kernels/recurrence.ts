@@ -171,45 +171,47 @@ export async function statesByRecurrence({ at, b }: DeviceSystem, u: Tensor): Pr
   return at.home.scope(async () => denseRecurrence(at, await matmul(u, b)));
 }
 
-const CHUNK = 64;
+/** Steps of a chunk, a power of two: longer ones cost 2 n^3 flop a step to set up, shorter ones more carries. */
+const chunkOf = (n: number): number => Math.min(64, Math.max(8, nextPowerOfTwo(4096 / n)));
 
 /**
  * The same states from products of matrices, the blocked (scan) form. Inside chunks of q steps the states are
  * those of a rest start, Toeplitz(u) H with H_j = B^T (A^T)^j; the states at the ends of chunks pass from chunk to
  * chunk by A^q; what a chunk inherits is added as one product with [A, A^2 ... A^q]. Powers by doubling.
  *
- * Work 2 steps n (q + n) flop and about 40 dispatches, whatever the length.
+ * Work 2 steps n (q + n) + 2 n^3 q flop and about 40 dispatches, whatever the length.
  */
 export async function statesByBlocks({ at, b }: DeviceSystem, u: Tensor): Promise<Tensor> {
   const { home } = at;
   const n = colsOf(at);
   const steps = sizeOf(u.shape);
+  const chunk = chunkOf(n);
   return home.scope(async () => {
     let impulse = b;
     let powers = at;
     let power = at;
-    for (let s = 1; s < CHUNK; s *= 2) {
+    for (let s = 1; s < chunk; s *= 2) {
       impulse = await concatRows([impulse, await matmul(impulse, power)]);
       powers = await concatColumns([powers, await matmul(power, powers)]);
       power = await matmul(power, power);
     }
-    const chunks = Math.ceil(steps / CHUNK);
-    const toeplitz = await lagged(u, { rows: steps, cols: CHUNK, chunk: CHUNK });
+    const chunks = Math.ceil(steps / chunk);
+    const toeplitz = await lagged(u, { rows: steps, cols: chunk, chunk });
     const inside = await matmul(toeplitz, impulse);
     if (chunks === 1) return inside;
     const ends = await lagged(u, {
       rows: chunks - 1,
-      cols: CHUNK,
-      start: CHUNK - 1,
-      stride: CHUNK,
-      chunk: CHUNK,
+      cols: chunk,
+      start: chunk - 1,
+      stride: chunk,
+      chunk,
     });
     const carried = await denseRecurrence(power, await matmul(ends, impulse));
     // The first chunk inherits nothing; the last may be short.
-    const inherited = home.reshape(await matmul(carried, powers), [(chunks - 1) * CHUNK, n]);
-    const head = await rows(inside, 0, CHUNK);
-    const tail = await rows(inside, CHUNK, steps);
-    return concatRows([head, await axpby(1, tail, 1, await rows(inherited, 0, steps - CHUNK))]);
+    const inherited = home.reshape(await matmul(carried, powers), [(chunks - 1) * chunk, n]);
+    const head = await rows(inside, 0, chunk);
+    const tail = await rows(inside, chunk, steps);
+    return concatRows([head, await axpby(1, tail, 1, await rows(inherited, 0, steps - chunk))]);
   });
 }
 
