@@ -1,41 +1,37 @@
-// C = alpha op(A) op(B) + beta C, row-major float32, batched, K cut into slices if asked: gemm.wgsl for GPUs
-// on which workgroup memory is fast.
+// C = op(A) op(B) with an epilogue (lib/gemm_epilogue.wgsl), row-major float32, batched, K cut into slices if
+// asked: gemm.wgsl for GPUs on which workgroup memory is fast.
 //
 // A workgroup of 16 x 16 computes a 64 x 64 tile of C, 4 x 4 entries an invocation, and stages 64 x 16 of A
-// and 16 x 64 of B in workgroup memory, padded by one against bank conflicts. Entries past the edge are
-// staged as zero. Same order of summation and same error bound as gemm.wgsl.
+// and 16 x 64 of B in workgroup memory. Both lie there with k outermost, A transposed, so that a step of k reads
+// one vec4 of each: the sixteen invocations of a row the same of A and neighbours of B. Rows are 17 vec4 long, or
+// the transposing stores would all meet in one bank. Entries past the edge are staged as zero.
+// Same order of summation and same error bound as gemm.wgsl.
 // Reference: app/math/linalg.ts. Test: app/kernels/matmul.test.ts.
-
-struct Params {
-  m: u32,
-  n: u32,
-  k: u32,
-  a_row: u32,
-  a_col: u32,
-  b_row: u32,
-  b_col: u32,
-  a_batch: u32,
-  b_batch: u32,
-  slices: u32,
-  k_slice: u32,
-  batch: u32,
-  alpha: f32,
-  beta: f32,
-  group0: u32,
-}
-
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+//! use gemm_epilogue
+//! use outer
 
 const TILE = 64u;
 const DEPTH = 16u;
-const PITCH = 65u;
+const PITCH = 17u;
 
-// Both stored depth-major: a step of k reads one row of each.
-var<workgroup> tile_a: array<f32, 1040>;
-var<workgroup> tile_b: array<f32, 1040>;
+var<workgroup> tile_a: array<vec4f, 272>;
+var<workgroup> tile_b: array<vec4f, 272>;
+
+// Four neighbours of op(A) in a column, from (row, t) on; past the edge 0.
+fn load_a(at: u32, row: u32, t: u32, last: u32) -> vec4f {
+  let rows = vec4u(row) + vec4u(0u, 1u, 2u, 3u);
+  let inside = (rows < vec4u(p.m)) & vec4<bool>(t < last);
+  let index = select(vec4u(), at + rows * p.a_row + t * p.a_col, inside);
+  return select(vec4f(), vec4f(a[index.x], a[index.y], a[index.z], a[index.w]), inside);
+}
+
+// Four neighbours of op(B) in a row, from (t, col) on; past the edge 0.
+fn load_b(at: u32, t: u32, col: u32, last: u32) -> vec4f {
+  let cols = vec4u(col) + vec4u(0u, 1u, 2u, 3u);
+  let inside = (cols < vec4u(p.n)) & vec4<bool>(t < last);
+  let index = select(vec4u(), at + t * p.b_row + cols * p.b_col, inside);
+  return select(vec4f(), vec4f(b[index.x], b[index.y], b[index.z], b[index.w]), inside);
+}
 
 @compute @workgroup_size(16, 16)
 fn gemm_workgroup(
@@ -49,58 +45,45 @@ fn gemm_workgroup(
   let slice = wid.z - batch * p.slices;
   let first = min(p.k, slice * p.k_slice);
   let last = min(p.k, first + p.k_slice);
-  let base_a = batch * p.a_batch;
-  let base_b = batch * p.b_batch;
+  let at_a = batch * p.a_batch;
+  let at_b = batch * p.b_batch;
+  // Each invocation stages four neighbours of either. Which four is chosen so that neighbouring invocations read
+  // neighbouring addresses, whichever way the operand lies.
+  let a_along_k = p.a_col == 1u;
+  let i = select(local % 16u, local / 16u, a_along_k);
+  let ta = select(local / 16u, local % 16u, a_along_k);
+  let b_along_k = p.b_row == 1u;
+  let j = select(local % 16u, local / 16u, b_along_k);
+  let tb = select(local / 16u, local % 16u, b_along_k);
 
-  var acc: array<vec4f, 4>;
+  var block = mat4x4f();
   for (var k0 = first; k0 < last; k0 += DEPTH) {
-    for (var e = local; e < TILE * DEPTH; e += 256u) {
-      // Neighbouring invocations read neighbouring addresses, whichever way A and B lie.
-      let along_k = p.a_col == 1u;
-      let i = select(e % TILE, e / DEPTH, along_k);
-      let t = select(e / TILE, e % DEPTH, along_k);
-      var value = 0.0;
-      if (row0 + i < p.m && k0 + t < last) {
-        value = a[base_a + (row0 + i) * p.a_row + (k0 + t) * p.a_col];
-      }
-      tile_a[t * PITCH + i] = value;
-
-      let b_along_k = p.b_row == 1u;
-      let j = select(e % TILE, e / DEPTH, b_along_k);
-      let u = select(e / TILE, e % DEPTH, b_along_k);
-      value = 0.0;
-      if (col0 + j < p.n && k0 + u < last) {
-        value = b[base_b + (k0 + u) * p.b_row + (col0 + j) * p.b_col];
-      }
-      tile_b[u * PITCH + j] = value;
-    }
+    tile_a[ta * PITCH + i] = load_a(at_a, row0 + 4u * i, k0 + ta, last);
+    tile_b[tb * PITCH + j] = load_b(at_b, k0 + tb, col0 + 4u * j, last);
     workgroupBarrier();
-    for (var t = 0u; t < DEPTH; t++) {
-      let at_a = t * PITCH + lid.y * 4u;
-      let at_b = t * PITCH + lid.x;
-      // Columns 16 apart: the sixteen invocations of a row read sixteen neighbouring words.
-      let bv = vec4f(tile_b[at_b], tile_b[at_b + 16u], tile_b[at_b + 32u], tile_b[at_b + 48u]);
-      acc[0] += tile_a[at_a] * bv;
-      acc[1] += tile_a[at_a + 1u] * bv;
-      acc[2] += tile_a[at_a + 2u] * bv;
-      acc[3] += tile_a[at_a + 3u] * bv;
+    for (var t = 0u; t < DEPTH * PITCH; t += 4u * PITCH) {
+      block = add_outer(block, tile_a[t + lid.y], tile_b[t + lid.x]);
+      block = add_outer(block, tile_a[t + PITCH + lid.y], tile_b[t + PITCH + lid.x]);
+      block = add_outer(block, tile_a[t + 2u * PITCH + lid.y], tile_b[t + 2u * PITCH + lid.x]);
+      block = add_outer(block, tile_a[t + 3u * PITCH + lid.y], tile_b[t + 3u * PITCH + lid.x]);
     }
     workgroupBarrier();
   }
 
-  let at = wid.z * p.m * p.n;
-  for (var i = 0u; i < 4u; i++) {
-    let row = row0 + lid.y * 4u + i;
-    for (var j = 0u; j < 4u; j++) {
-      let col = col0 + lid.x + j * 16u;
-      if (row < p.m && col < p.n) {
-        let index = at + row * p.n + col;
-        var result = p.alpha * acc[i][j];
-        if (p.beta != 0.0) {
-          result += p.beta * c[index];
-        }
-        c[index] = result;
-      }
+  let row = row0 + lid.y * 4u;
+  let col = col0 + lid.x * 4u;
+  block *= p.alpha;
+  if (LOW_RANK) {
+    let rows = batch * p.u_batch + min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(p.m - 1u)) * p.rank;
+    var cols = batch * p.v_batch + min(vec4u(col) + vec4u(0u, 1u, 2u, 3u), vec4u(p.n - 1u)) * p.v_col;
+    for (var t = 0u; t < p.rank; t++) {
+      let column = p.gamma * vec4f(u[rows.x + t], u[rows.y + t], u[rows.z + t], u[rows.w + t]);
+      block = add_outer(block, column, vec4f(v[cols.x], v[cols.y], v[cols.z], v[cols.w]));
+      cols += vec4u(p.v_row);
     }
+  }
+  var rows_of_block = block;
+  for (var i = 0u; i < 4u; i++) {
+    store(wid.z * p.m * p.n, row + i, col, rows_of_block[i]);
   }
 }

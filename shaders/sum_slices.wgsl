@@ -1,19 +1,9 @@
-// C = alpha * (sum over s of part_s) + beta * C: adds the slices of a split-K product in order.
-//   part: batch x slices x size    C: batch x size
-// Test: app/kernels/matmul.test.ts.
+// Adds the slices of a split-K product in order, and does for the sum what a whole product does at its end
+// (lib/gemm_epilogue.wgsl).
+//   a: the slices, batch x slices x m x n    C: batch x m x n
+// One invocation an entry. Test: app/kernels/matmul.test.ts.
+//! use gemm_epilogue
 //! use linear
-
-struct Params {
-  size: u32,
-  slices: u32,
-  count: u32,
-  alpha: f32,
-  beta: f32,
-}
-
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> part: array<f32>;
-@group(0) @binding(2) var<storage, read_write> c: array<f32>;
 
 @compute @workgroup_size(64)
 fn sum_slices(
@@ -22,18 +12,28 @@ fn sum_slices(
   @builtin(local_invocation_id) lid: vec3u,
 ) {
   let index = linear_index(wid, nwg, lid);
-  if (index >= p.count) {
+  let size = p.m * p.n;
+  if (index >= p.batch * size) {
     return;
   }
-  let batch = index / p.size;
-  let start = batch * p.slices * p.size + (index - batch * p.size);
+  let batch = index / size;
+  let entry = index - batch * size;
+  let row = entry / p.n;
+  let col = entry - row * p.n;
+  let start = batch * p.slices * size + entry;
   var sum = 0.0;
   for (var s = 0u; s < p.slices; s++) {
-    sum += part[start + s * p.size];
+    sum += a[start + s * size];
   }
-  var result = p.alpha * sum;
-  if (p.beta != 0.0) {
-    result += p.beta * c[index];
+  sum *= p.alpha;
+  if (LOW_RANK) {
+    let at_u = batch * p.u_batch + row * p.rank;
+    let at_v = batch * p.v_batch + col * p.v_col;
+    var update = 0.0;
+    for (var t = 0u; t < p.rank; t++) {
+      update = fma(u[at_u + t], v[at_v + t * p.v_row], update);
+    }
+    sum = fma(p.gamma, update, sum);
   }
-  c[index] = result;
+  finish(index, col, sum);
 }

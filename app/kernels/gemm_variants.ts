@@ -9,12 +9,12 @@ import registerCode from '../../shaders/gemm_register.wgsl?raw';
 import splitkCode from '../../shaders/gemm_splitk.wgsl?raw';
 import subgroupCode from '../../shaders/gemm_subgroup.wgsl?raw';
 import tiledCode from '../../shaders/gemm_tiled.wgsl?raw';
-import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import type { Home, Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
 import { encodeFloat16, fromFloat16, roundToFloat16 } from '../math/float16';
+import { addSlices } from './gemm';
 import { defineOperation, entrywise } from './operation';
 
 export const VARIANTS = ['naive', 'tiled', 'register', 'subgroup', 'splitk', 'f16'] as const;
@@ -97,15 +97,6 @@ const splitk = defineKernel({
   split: 'y',
 });
 
-const sumSlices = defineKernel({
-  name: 'sum_slices',
-  code: sumSlicesCode,
-  params: { size: 'u32', slices: 'u32', count: 'u32', alpha: 'f32', beta: 'f32' },
-  buffers: { part: 'read', c: 'write' },
-  grid: ({ count }) => linearGrid(count, 64),
-  cost: ({ count, slices }) => ({ flop: count * slices, bytes: 4 * count * (slices + 1) }),
-});
-
 /** Whether the subgroup row runs on real subgroups here, or on 32 lanes and a tree in workgroup memory. */
 export const hasSubgroups = (home: Home): boolean =>
   'device' in home && (home.device as GPUDevice).features.has('subgroups');
@@ -157,8 +148,7 @@ export const gemmVariant = defineOperation({
     }
     const part = home.empty([count * splits, m, n]);
     await splitk.run(home, { ...values, slices: splits, k_slice: Math.ceil(k / splits) }, { a, b, c: part });
-    const sum = { size: m * n, slices: splits, count: count * m * n, alpha: 1, beta: 0 };
-    await sumSlices.run(home, sum, { part, c });
+    await addSlices(home, { m, n, batch: count, slices: splits }, part, c);
     home.release(part);
     return c;
   },

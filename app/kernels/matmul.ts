@@ -3,64 +3,14 @@
  * register blocks without barriers where barriers are slow (over quads of lanes where there are subgroups), workgroup tiles elsewhere, and K cut into slices
  * (split-K) where C is small and k is long.
  */
-import gemmCode from '../../shaders/gemm.wgsl?raw';
-import gemmQuadCode from '../../shaders/gemm_quad.wgsl?raw';
-import gemmWorkgroupCode from '../../shaders/gemm_workgroup.wgsl?raw';
-import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
-import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
 import { matmul as matmul64 } from '../math/linalg';
+import { checkEpilogue, type Epilogue, finishEntry, gemmEnd, type ProductShape } from './epilogue';
+import { type GemmVariant, runGemm } from './gemm';
 import { defineOperation, entrywise } from './operation';
-
-const params = {
-  m: 'u32',
-  n: 'u32',
-  k: 'u32',
-  a_row: 'u32',
-  a_col: 'u32',
-  b_row: 'u32',
-  b_col: 'u32',
-  a_batch: 'u32',
-  b_batch: 'u32',
-  slices: 'u32',
-  k_slice: 'u32',
-  batch: 'u32',
-  alpha: 'f32',
-  beta: 'f32',
-  group0: 'u32',
-} as const;
-
-const gemmOf = (name: string, code: string, tileRows: number, tileCols: number) =>
-  defineKernel({
-    name,
-    code,
-    params,
-    buffers: { a: 'read', b: 'read', c: 'write' },
-    grid: ({ m, n, slices, batch }) => [Math.ceil(n / tileCols), Math.ceil(m / tileRows), batch * slices],
-    cost: ({ m, n, k, batch }) => ({
-      flop: 2 * m * n * k * batch,
-      bytes: 4 * batch * (m * k + k * n + m * n),
-    }),
-    split: 'y',
-  });
-
-const gemms = {
-  register: gemmOf('gemm', gemmCode, 32, 64),
-  quad: gemmOf('gemm_quad', gemmQuadCode, 64, 16),
-  workgroup: gemmOf('gemm_workgroup', gemmWorkgroupCode, 64, 64),
-};
-
-const sumSlices = defineKernel({
-  name: 'sum_slices',
-  code: sumSlicesCode,
-  params: { size: 'u32', slices: 'u32', count: 'u32', alpha: 'f32', beta: 'f32' },
-  buffers: { part: 'read', c: 'write' },
-  grid: ({ count }) => linearGrid(count, 64),
-  cost: ({ count, slices }) => ({ flop: count * slices, bytes: 4 * count * (slices + 1) }),
-});
 
 export interface MatmulOptions {
   transposeA?: boolean;
@@ -70,20 +20,18 @@ export interface MatmulOptions {
   beta?: number;
   into?: Tensor;
   /** Default: by adapter. */
-  variant?: keyof typeof gemms;
+  variant?: GemmVariant;
   /** Slices of k; default: by shape. */
   slices?: number;
+  /** What to do with the sums before they are stored: bias, activation, residual, low-rank update, ... */
+  epilogue?: Epilogue;
 }
 
-interface Plan {
-  m: number;
-  n: number;
+interface Plan extends ProductShape {
   k: number;
-  batch: number;
-  shape: number[];
 }
 
-function plan(a: Tensor, b: Tensor, options: MatmulOptions): Plan {
+function planOf(a: Tensor, b: Tensor, options: MatmulOptions): Plan {
   const [m, k] = options.transposeA ? [colsOf(a), rowsOf(a)] : [rowsOf(a), colsOf(a)];
   const [inner, n] = options.transposeB ? [colsOf(b), rowsOf(b)] : [rowsOf(b), colsOf(b)];
   const batch = Math.max(batchOf(a), batchOf(b));
@@ -100,7 +48,9 @@ function plan(a: Tensor, b: Tensor, options: MatmulOptions): Plan {
   if (options.into && options.into.shape.join() !== shape.join()) {
     throw new UserError(`matmul: the product is ${shape.join(' x ')}, not ${shapeText(options.into)}`);
   }
-  return { m, n, k, batch, shape };
+  const plan = { m, n, k, batch, shape };
+  if (options.epilogue) checkEpilogue(plan, options.epilogue, options.into);
+  return plan;
 }
 
 /** Enough slices to give the device some 64 tiles, each at least 256 long. */
@@ -109,21 +59,19 @@ function slicesFor({ m, n, k, batch }: Plan): number {
   return Math.max(1, Math.min(32, Math.floor(64 / tiles), Math.floor(k / 256)));
 }
 
-const defaultVariant = (home: GpuHome): keyof typeof gemms => {
+const defaultVariant = (home: GpuHome): GemmVariant => {
   if (!home.barriersAreSlow) return 'workgroup';
   return home.device.features.has('subgroups') ? 'quad' : 'register';
 };
 
 async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions): Promise<Tensor> {
-  const shape = plan(a, b, options);
-  const { m, n, k, batch } = shape;
-  const beta = options.into ? (options.beta ?? 0) : 0;
-  const alpha = options.alpha ?? 1;
-  const out = options.into ?? home.empty(shape.shape);
-  if (sizeOf(shape.shape) === 0) return out;
-  const variant = options.variant ?? defaultVariant(home);
-  const slices = Math.min(options.slices ?? slicesFor(shape), Math.max(1, k));
+  const plan = planOf(a, b, options);
+  const { m, n, k, batch } = plan;
+  const out = options.into ?? home.empty(plan.shape);
+  if (sizeOf(plan.shape) === 0) return out;
+  const slices = Math.min(options.slices ?? slicesFor(plan), Math.max(1, k));
   const [lda, ldb] = [colsOf(a), colsOf(b)];
+  const { end, params } = gemmEnd(options.epilogue ?? {});
   const job = {
     m,
     n,
@@ -137,70 +85,82 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
     slices,
     k_slice: Math.ceil(k / slices),
     batch,
-    alpha: slices > 1 ? 1 : alpha,
-    beta: slices > 1 ? 0 : beta,
+    ...params,
+    alpha: options.alpha ?? 1,
+    beta: options.into ? (options.beta ?? 0) : 0,
   };
-  const target = slices > 1 ? home.empty([batch * slices, m, n]) : out;
-  await gemms[variant].run(home, job, { a, b, c: target });
-  if (slices > 1) {
-    await sumSlices.run(
-      home,
-      { size: m * n, slices, count: batch * m * n, alpha, beta },
-      { part: target, c: out },
-    );
-    home.release(target);
-  }
+  await runGemm(home, options.variant ?? defaultVariant(home), job, { a, b, c: out }, end);
   return out;
 }
 
 /**
- * C = alpha op(A) op(B) + beta C, batched over the leading dimensions (a 2-D operand serves the whole batch).
- * Returns C; a new tensor unless `into` is given.
+ * C = alpha op(A) op(B) + beta C, batched over the leading dimensions (a 2-D operand serves the whole batch),
+ * through the epilogue if there is one. Returns C; a new tensor unless `into` is given.
  * @throws UserError where the shapes do not fit.
  */
 export const matmul = defineOperation({
   name: 'matmul',
   gpu: (home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions = {}) => onGpu(home, a, b, options),
   cpu: async (home: CpuHome, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
-    const { m, n, k, batch, shape } = plan(a, b, options);
-    const out = options.into ?? home.tensor(shape);
+    const plan = planOf(a, b, options);
+    const { m, n, k, batch } = plan;
+    const out = options.into ?? home.tensor(plan.shape);
     const c = cpuData(out);
-    const slice = (t: Tensor, i: number) => {
-      const size = rowsOf(t) * colsOf(t);
-      const at = batchOf(t) === 1 ? 0 : i * size;
-      const data = cpuData(t).subarray(at, at + size);
-      if (!(data instanceof Float64Array)) throw new Error('matmul: operands are real');
-      return { rows: rowsOf(t), cols: colsOf(t), data };
-    };
-    const { alpha = 1, beta = 0 } = options;
+    const { alpha = 1, beta = 0, epilogue } = options;
+    const saved = epilogue?.preActivation && cpuData(epilogue.preActivation);
     for (let i = 0; i < batch; i++) {
       if (m * n === 0) break;
-      const product = k === 0 ? null : matmul64(slice(a, i), slice(b, i), options).data;
+      const product = k === 0 ? null : matmul64(item(a, i), item(b, i), options).data;
       for (let e = 0; e < m * n; e++) {
         const at = i * m * n + e;
         c[at] = alpha * (product ? product[e] : 0) + (options.into && beta !== 0 ? beta * c[at] : 0);
+        if (!epilogue) continue;
+        const { z, value } = finishEntry(plan, epilogue, at, c[at], 0);
+        c[at] = value;
+        if (saved) saved[at] = z;
       }
       await home.checkpoint();
     }
     return out;
   },
   /** |error| <= (k + slices + 4) u (|alpha| |A||B| + |beta C|), u = 2^-24 (Higham 2002, 3.5), entries of |A||B|
-   * bounded by the product of the row and column norms (Cauchy-Schwarz). */
-  compare: (got, want, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
-    const { m, n, k } = plan(a, b, options);
+   * bounded by the product of the row and column norms (Cauchy-Schwarz); then through the epilogue. */
+  compare: async (got, want, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
+    const plan = planOf(a, b, options);
+    const { m, n, k } = plan;
     const rows = lineNorms(a, options.transposeA ? 'col' : 'row');
     const cols = lineNorms(b, options.transposeB ? 'row' : 'col');
     const factor = (k + 40) * 2 ** -24 * Math.abs(options.alpha ?? 1);
-    const values = cpuData(want);
+    const { epilogue, ...plain } = options;
+    const sums = epilogue ? await sums64(a, b, plain) : cpuData(want);
     return entrywise(got, want, (i) => {
-      const item = Math.floor(i / (m * n));
+      const entry = Math.floor(i / (m * n));
       const row = Math.floor((i % (m * n)) / n);
-      const x = rows[(batchOf(a) === 1 ? 0 : item) * m + row];
-      const y = cols[(batchOf(b) === 1 ? 0 : item) * n + (i % n)];
-      return factor * x * y + 2 ** -22 * Math.abs(values[i]) + 1e-37;
+      const x = rows[(batchOf(a) === 1 ? 0 : entry) * m + row];
+      const y = cols[(batchOf(b) === 1 ? 0 : entry) * n + (i % n)];
+      const bound = factor * x * y + 2 ** -22 * Math.abs(sums[i]) + 1e-37;
+      return epilogue ? finishEntry(plan, epilogue, i, sums[i], bound).error + 1e-37 : bound;
     });
   },
 });
+
+/** One matrix of a batch. */
+function item(t: Tensor, i: number): { rows: number; cols: number; data: Float64Array } {
+  const size = rowsOf(t) * colsOf(t);
+  const at = batchOf(t) === 1 ? 0 : i * size;
+  const data = cpuData(t).subarray(at, at + size);
+  if (!(data instanceof Float64Array)) throw new Error('matmul: operands are real');
+  return { rows: rowsOf(t), cols: colsOf(t), data };
+}
+
+/** alpha op(A) op(B) + beta C in float64, before any epilogue; C is left alone. */
+async function sums64(a: Tensor, b: Tensor, options: MatmulOptions): Promise<ArrayLike<number>> {
+  const home = a.home;
+  return home.scope(async () => {
+    const into = options.into && home.tensor(options.into.shape, cpuData(options.into));
+    return cpuData(await matmul(a, b, { ...options, into })).slice();
+  });
+}
 
 /** Euclidean norms of the rows or columns of every matrix of a batch. */
 function lineNorms(t: Tensor, line: 'row' | 'col'): Float64Array {

@@ -1,0 +1,178 @@
+/** The kernels behind `matmul`: one set of parameters and buffers, several trades of loads for lanes. */
+import gemmCode from '../../shaders/gemm.wgsl?raw';
+import gemmQuadCode from '../../shaders/gemm_quad.wgsl?raw';
+import gemmWorkgroupCode from '../../shaders/gemm_workgroup.wgsl?raw';
+import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
+import type { GpuHome } from '../gpu/gpuhome';
+import type { Tensor } from '../gpu/home';
+import { defineKernel, linearGrid } from '../gpu/kernel';
+import { ACTIVATIONS, type Activation } from '../math/activations';
+
+/** shaders/lib/gemm_epilogue.wgsl says what they mean. */
+const params = {
+  m: 'u32',
+  n: 'u32',
+  k: 'u32',
+  a_row: 'u32',
+  a_col: 'u32',
+  b_row: 'u32',
+  b_col: 'u32',
+  a_batch: 'u32',
+  b_batch: 'u32',
+  slices: 'u32',
+  k_slice: 'u32',
+  batch: 'u32',
+  rank: 'u32',
+  u_batch: 'u32',
+  v_row: 'u32',
+  v_col: 'u32',
+  v_batch: 'u32',
+  alpha: 'f32',
+  beta: 'f32',
+  gamma: 'f32',
+  group0: 'u32',
+} as const;
+
+const buffers = {
+  a: 'read',
+  b: 'read',
+  c: 'write',
+  bias: 'read',
+  other: 'read',
+  u: 'read',
+  v: 'read',
+  saved: 'write',
+} as const;
+
+export type GemmJob = Omit<Record<keyof typeof params, number>, 'group0'>;
+
+const constants = { ACTIVATION: 0, BIAS: 0, RESIDUAL: 0, SLOPE: 0, LOW_RANK: 0, SAVE: 0 };
+
+type Sizes = Readonly<Record<'m' | 'n' | 'k' | 'batch' | 'rank', number>>;
+const cost = ({ m, n, k, batch, rank }: Sizes) => ({
+  flop: 2 * m * n * (k + rank) * batch,
+  bytes: 4 * batch * (m * k + k * n + m * n + (m + n) * rank),
+});
+
+const gemm = (name: string, code: string, tileRows: number, tileCols: number) =>
+  defineKernel({
+    name,
+    code,
+    params,
+    buffers,
+    constants,
+    grid: ({ m, n, slices, batch }) => [Math.ceil(n / tileCols), Math.ceil(m / tileRows), batch * slices],
+    cost,
+    split: 'y',
+  });
+
+const kernels = {
+  register: gemm('gemm', gemmCode, 32, 32),
+  quad: gemm('gemm_quad', gemmQuadCode, 64, 16),
+  workgroup: gemm('gemm_workgroup', gemmWorkgroupCode, 64, 64),
+};
+
+const sumSlices = defineKernel({
+  name: 'sum_slices',
+  code: sumSlicesCode,
+  params,
+  buffers,
+  constants,
+  grid: ({ m, n, batch }) => linearGrid(batch * m * n, 64),
+  cost: ({ m, n, batch, slices, rank }) => ({
+    flop: m * n * batch * (slices + 2 * rank),
+    bytes: 4 * m * n * batch * (slices + 1),
+  }),
+});
+
+export type GemmVariant = keyof typeof kernels;
+
+/** What becomes of the product, as the kernels see it. */
+export interface GemmEnd {
+  activation: Activation;
+  bias?: Tensor;
+  /** Added at the end; or, with `slope`, where the activation's slope is taken. */
+  other?: Tensor;
+  slope: boolean;
+  u?: Tensor;
+  v?: Tensor;
+  saved?: Tensor;
+}
+
+const PLAIN: GemmJob = {
+  m: 0,
+  n: 0,
+  k: 0,
+  a_row: 0,
+  a_col: 0,
+  b_row: 0,
+  b_col: 0,
+  a_batch: 0,
+  b_batch: 0,
+  slices: 1,
+  k_slice: 0,
+  batch: 1,
+  rank: 0,
+  u_batch: 0,
+  v_row: 0,
+  v_col: 0,
+  v_batch: 0,
+  alpha: 1,
+  beta: 0,
+  gamma: 0,
+};
+const NOTHING: GemmEnd = { activation: 'identity', slope: false };
+
+/** Every buffer is bound to something: what is not used to `a` for reading, to one word for writing. */
+async function run(
+  home: GpuHome,
+  kernel: (typeof kernels)[GemmVariant] | typeof sumSlices,
+  job: GemmJob,
+  { a, b, c }: Readonly<Record<'a' | 'b' | 'c', Tensor>>,
+  end: GemmEnd,
+): Promise<void> {
+  const { bias = a, other = a, u = a, v = a, saved } = end;
+  const spare = saved ?? home.empty([1]);
+  await kernel.run(
+    home,
+    job,
+    { a, b, c, bias, other, u, v, saved: spare },
+    {
+      constants: {
+        ACTIVATION: ACTIVATIONS.indexOf(end.activation),
+        BIAS: Number(!!end.bias),
+        RESIDUAL: Number(!!end.other && !end.slope),
+        SLOPE: Number(end.slope),
+        LOW_RANK: Number(!!end.u),
+        SAVE: Number(!!saved),
+      },
+    },
+  );
+  if (!saved) home.release(spare);
+}
+
+/** One product by one kernel, or in slices of k that a second one adds. */
+export async function runGemm(
+  home: GpuHome,
+  variant: GemmVariant,
+  job: GemmJob,
+  tensors: Readonly<Record<'a' | 'b' | 'c', Tensor>>,
+  end: GemmEnd = NOTHING,
+): Promise<void> {
+  const { m, n, batch, slices } = job;
+  if (slices === 1) return run(home, kernels[variant], job, tensors, end);
+  const part = home.empty([batch * slices, m, n]);
+  const plain = { ...job, alpha: 1, beta: 0, rank: 0 };
+  await run(home, kernels[variant], plain, { ...tensors, c: part }, NOTHING);
+  await addSlices(home, job, part, tensors.c, end);
+  home.release(part);
+}
+
+/** Adds the slices, batch x slices x m x n, in order: C = alpha (sum) + ... */
+export const addSlices = (
+  home: GpuHome,
+  job: Partial<GemmJob> & Pick<GemmJob, 'm' | 'n' | 'batch' | 'slices'>,
+  part: Tensor,
+  c: Tensor,
+  end = NOTHING,
+) => run(home, sumSlices, { ...PLAIN, ...job }, { a: part, b: part, c }, end);
