@@ -41,6 +41,13 @@ export function linearGrid(count: number, size: number): [number, number] {
   return [x, Math.ceil(groups / x)];
 }
 
+/** As linearGrid, but soon folded into y, so that a dispatch with `split: 'y'` can be cut. */
+export function splitGrid(count: number, size: number): [number, number] {
+  const groups = Math.max(1, Math.ceil(count / size));
+  const x = Math.min(groups, Math.max(64, Math.ceil(groups / 65535)));
+  return [x, Math.ceil(groups / x)];
+}
+
 export function defineKernel<
   const P extends Record<string, Scalar>,
   const B extends Record<string, 'read' | 'write'>,

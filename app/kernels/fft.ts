@@ -12,7 +12,7 @@ import smallCode from '../../shaders/fft_small.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, sizeOf, type Tensor } from '../gpu/home';
-import { defineKernel, linearGrid } from '../gpu/kernel';
+import { defineKernel, linearGrid, splitGrid } from '../gpu/kernel';
 import { tableOf } from '../gpu/tables';
 import { chirpOf, fft as fft64, ifft as ifft64 } from '../math/fft';
 import { assertComplex, complexMultiply } from './complex';
@@ -34,20 +34,13 @@ const passParams = {
   group0: 'u32',
 } as const;
 
-/** Groups of 64 in x and y, y long enough to be cut into slices. */
-const grid = (count: number): [number, number] => {
-  const groups = Math.max(1, Math.ceil(count / 64));
-  const x = Math.min(groups, Math.max(1024, Math.ceil(groups / 65535)));
-  return [x, Math.ceil(groups / x)];
-};
-
 const passOf = (name: string, code: string) =>
   defineKernel({
     name,
     code,
     params: passParams,
     buffers: { x: 'read', w: 'read', y: 'write' },
-    grid: ({ count }) => grid(count),
+    grid: ({ count }) => splitGrid(count, 64),
     cost: ({ n, columns, count }) => {
       const numbers = (count / columns) * n;
       return { flop: 5 * numbers * Math.log2(n / columns), bytes: 16 * numbers };
