@@ -39,7 +39,7 @@ function safetensors(name: string, entries: string[]): string {
 describe('a wrong call ends with 2, says why, and prints nothing on standard output', () => {
   const several = safetensors('several.safetensors', ['first', 'second']);
   test.each([
-    [['sweep', 'rsvd'], /no command "sweep": choose list, run, info, help/],
+    [['sweep', 'rsvd'], /no command "sweep": choose list, run, bench, info, help/],
     [['run'], /one method or link, not 0/],
     [['run', 'nothing'], /no method is called "nothing"/],
     [['run', '#/nothing?rank=1'], /no method is called "nothing"/],
@@ -56,6 +56,9 @@ describe('a wrong call ends with 2, says why, and prints nothing on standard out
     [['run', 'rsvd', '--file', several, '--tensor', 'third'], /no tensor "third": choose first, second/],
     [['run', '#/rsvd?data=file:a.npy:0123456789abcdef'], /give it with --file/],
     [['run', 'rsvd', '--wat'], /--wat/],
+    [['bench', '--only', 'matmull'], /no benchmark begins with "matmull": choose among matmul,/],
+    [['bench', '--set', 'huge'], /choose standard, large, sweep, tiny/],
+    [['bench', '--samples', '0'], /samples "0" is not a whole number/],
     [[], /run <method or link>/],
   ])('%j', async (args, message) => {
     const { code, out, err } = await lab(...args);

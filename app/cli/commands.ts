@@ -5,12 +5,13 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { toJson } from '../experiment/report';
 import { isUserError } from '../math/errors';
+import { benchCommand } from './bench';
 import { infoCommand } from './info';
 import { type Io, UsageError } from './io';
 import { describeMethods, listText } from './list';
 import { runCommand } from './run';
 
-const COMMANDS = ['list', 'run', 'info', 'help'] as const;
+const COMMANDS = ['list', 'run', 'bench', 'info', 'help'] as const;
 
 const HELP = `Rankscope: low-rank methods on this machine's GPU.
 
@@ -26,6 +27,11 @@ const HELP = `Rankscope: low-rank methods on this machine's GPU.
     --verify                    compare every operation with its float64 twin as it goes
     --claims                    exit with 1 when a claim does not hold
     --json                      one JSON value on standard output
+  bench [...]                   our operations, checked and timed, as shares of measured peaks
+    --only a,b                  cases whose name or family begins so
+    --set name                  standard, large, sweep or tiny; default: standard, on a GPU large
+    --samples n                 timed samples of each; default 5
+    --home gpu|cpu, --json      as above
   info [--json]                 adapter, features, limits, measured speed
   help                          this text
 
@@ -42,6 +48,14 @@ const RUN_OPTIONS = {
   home: { type: 'string' },
   verify: { type: 'boolean' },
   claims: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+const BENCH_OPTIONS = {
+  only: { type: 'string' },
+  set: { type: 'string' },
+  samples: { type: 'string' },
+  home: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -80,6 +94,10 @@ async function command([name, ...rest]: readonly string[], io: Io): Promise<numb
         );
       }
       return runCommand(positionals[0], values, io);
+    }
+    case 'bench': {
+      const { values } = parseArgs({ args: rest, options: BENCH_OPTIONS });
+      return benchCommand(values, io);
     }
     case 'info': {
       const { values } = parseArgs({ args: rest, options: JSON_OPTION });

@@ -1,12 +1,13 @@
 /** Where the command line computes: the machine's GPU, or the CPU with the reason. */
 import { CpuHome } from '../gpu/cpuhome';
-import type { AdapterReport } from '../gpu/device';
+import type { AdapterReport, GpuDevice } from '../gpu/device';
 import { GpuHome } from '../gpu/gpuhome';
 import type { Home } from '../gpu/home';
 import { openNodeGpu } from '../gpu/node';
 
 export interface Place {
   home: Home;
+  gpu: GpuDevice | null;
   adapter: AdapterReport | null;
   /** Why it is not the GPU; null where it is, or where the CPU was asked for. */
   reason: string | null;
@@ -20,6 +21,7 @@ export interface Place {
 export async function openPlace(wanted: 'gpu' | 'cpu' | undefined, verify = false): Promise<Place> {
   const cpu = (reason: string | null): Place => ({
     home: new CpuHome(),
+    gpu: null,
     adapter: null,
     reason,
     close: () => {},
@@ -32,7 +34,7 @@ export async function openPlace(wanted: 'gpu' | 'cpu' | undefined, verify = fals
       home.dispose();
       gpu.device.destroy();
     };
-    return { home, adapter: gpu.report, reason: null, close };
+    return { home, gpu, adapter: gpu.report, reason: null, close };
   } catch (error) {
     if (wanted === 'gpu') throw error;
     return cpu(error instanceof Error ? error.message : String(error));

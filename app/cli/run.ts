@@ -13,6 +13,7 @@ import type { LooseValues, ParameterValue } from '../methods/parameters';
 import { readDataset } from './files';
 import { type Io, UsageError } from './io';
 import { openPlace } from './place';
+import { aligned } from './table';
 
 export interface RunFlags {
   set?: string[];
@@ -151,14 +152,4 @@ function resultText(method: Method, result: RunResult): string {
   );
   for (const note of result.notes) lines.push(note);
   return `${lines.join('\n').trimEnd()}\n`;
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column].length))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  );
 }

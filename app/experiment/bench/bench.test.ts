@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CpuHome } from '../../gpu/cpuhome';
 import { homes } from '../../gpu/testing';
 import type { BenchCase } from './case';
-import { casesOf, families, findCase, SETS } from './catalogue';
+import { CASE_SETS, casesOf, families, findCase } from './catalogue';
 import { measureCase } from './measure';
 
 const tiny = casesOf('tiny').filter(({ run }) => run !== null);
@@ -49,7 +49,7 @@ test.each(tiny.map((item): [string, BenchCase] => [item.id, item]))(
 
 test('every case of every set has its own name, honest costs, and is found by it', () => {
   const seen = new Map<string, string>();
-  for (const set of SETS) {
+  for (const set of CASE_SETS) {
     for (const item of casesOf(set)) {
       expect(item.flop + item.bytes).toBeGreaterThan(0);
       expect(findCase(item.id).id).toBe(item.id);

@@ -8,8 +8,8 @@ import { sequences } from './sequences';
 
 export const families: readonly BenchFamily[] = [...products, ...attentions, ...sequences, ...factors];
 
-export const SETS = ['standard', 'large', 'sweep', 'tiny'] as const;
-export type CaseSet = (typeof SETS)[number];
+export const CASE_SETS = ['standard', 'large', 'sweep', 'tiny'] as const;
+export type CaseSet = (typeof CASE_SETS)[number];
 
 /**
  * The cases of a set, those of each family together. `only` keeps those whose id or family begins with one of
@@ -38,7 +38,7 @@ const fits = ({ id, family }: BenchCase, part: string): boolean => family === pa
 
 /** The case with this id in any set. */
 export function findCase(id: string): BenchCase {
-  for (const set of SETS) {
+  for (const set of CASE_SETS) {
     const found = casesOf(set).find((test) => test.id === id);
     if (found) return found;
   }

@@ -51,28 +51,17 @@ export async function measureCase(home: Home, test: BenchCase, options: MeasureO
     const firstMs = performance.now() - began;
     const kernels = countsOf(await home.timings());
     const verdict = test.check(outputs);
-    const calls = async (times: number) => {
-      const start = performance.now();
-      for (let i = 0; i < times; i++) {
-        await home.scope(async () => {
-          await run(tensors, home);
-        });
-      }
-      await home.finish();
-      const wallMs = (performance.now() - start) / times;
-      const gpu = gpuMs(await home.timings());
-      return { wallMs, gpuMs: gpu === null || gpu < LEAST_GPU_MS ? null : gpu / times };
-    };
+    const calls = (times: number) => callMs(home, times, () => run(tensors, home));
     await seam?.();
     const { wallMs: once } = await calls(1);
     const times = Math.max(1, Math.min(MOST_CALLS, Math.ceil(leastMs / Math.max(once, 1e-3))));
-    const taken: { wallMs: number; gpuMs: number | null }[] = [];
+    const taken: CallTime[] = [];
     while (taken.length < samples && (taken.length === 0 || performance.now() - began < limitMs)) {
       await seam?.();
       taken.push(await calls(times));
     }
-    const wall = taken.map((sample) => sample.wallMs);
-    const inKernels = taken.map((sample) => sample.gpuMs).filter((ms) => ms !== null);
+    const wall = taken.map(({ wallMs }) => wallMs);
+    const inKernels = taken.map(({ kernelMs }) => kernelMs).filter((ms) => ms !== null);
     return {
       id: test.id,
       family: test.family,
@@ -89,6 +78,26 @@ export async function measureCase(home: Home, test: BenchCase, options: MeasureO
       kernels,
     };
   });
+}
+
+interface CallTime {
+  wallMs: number;
+  /** In kernels alone; null where there are no timestamps, or too few ticks of them. */
+  kernelMs: number | null;
+}
+
+/** ms a call of several that are queued together and waited for once. */
+export async function callMs(home: Home, times: number, call: () => Promise<unknown>): Promise<CallTime> {
+  const began = performance.now();
+  for (let i = 0; i < times; i++) {
+    await home.scope(async () => {
+      await call();
+    });
+  }
+  await home.finish();
+  const wallMs = (performance.now() - began) / times;
+  const kernels = gpuMs(await home.timings());
+  return { wallMs, kernelMs: kernels === null || kernels < LEAST_GPU_MS ? null : kernels / times };
 }
 
 export async function readAll(home: Home, tensors: Tensors): Promise<Outputs> {

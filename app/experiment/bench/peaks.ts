@@ -1,0 +1,36 @@
+/** What the device does at best: multiply-adds in registers, and a copy. Every share is a share of these. */
+import type { Home } from '../../gpu/home';
+import { peakCopy, peakFma, peakSizes } from '../../kernels/peak';
+import { callMs } from './measure';
+
+export interface Peaks {
+  /** GFLOP/s of the multiply-add kernel. */
+  gflops: number;
+  /** GB/s, reads and writes together, of the copy kernel. */
+  gbps: number;
+}
+
+const SAMPLES = 5;
+
+/** The fastest of several runs of each: a peak is a maximum. */
+export async function measurePeaks(home: Home, seam?: () => Promise<void>): Promise<Peaks> {
+  return home.scope(async () => {
+    const { invocations, steps, words } = peakSizes(home);
+    const counts = home.tensor([invocations]);
+    const from = home.tensor([words]);
+    const to = home.tensor([words]);
+    const best = async (call: () => Promise<unknown>) => {
+      await callMs(home, 1, call); // compiles
+      let least = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < SAMPLES; i++) {
+        await seam?.();
+        const { wallMs, kernelMs } = await callMs(home, 1, call);
+        least = Math.min(least, kernelMs ?? wallMs);
+      }
+      return least;
+    };
+    const fmaMs = await best(() => peakFma(counts, steps));
+    const copyMs = await best(() => peakCopy(from, to));
+    return { gflops: (64 * steps * invocations) / fmaMs / 1e6, gbps: (8 * words) / copyMs / 1e6 };
+  });
+}
