@@ -1,9 +1,9 @@
 /** What compression methods look at: the inputs of every layer, and their second moments. */
 import { colsOf, type Home, rowsOf, type Tensor } from '../gpu/home';
+import { axpby } from '../kernels/elementwise';
 import { matmul } from '../kernels/matmul';
 import { concatRows } from '../kernels/slice';
 import { jacobiSvd } from '../kernels/svd';
-import { axpby } from '../kernels/elementwise';
 import type { Matrix } from '../math/linalg';
 
 /** Principal directions of the rows of a matrix. */

@@ -84,7 +84,11 @@ const parameters = {
 } as const;
 
 const WAYS = { none: 'nothing', svd: 'SVD', act: 'scaled SVD', eora: 'EoRA' } as const;
-const perWay = (prefix: string, label: string, keys: readonly (keyof typeof WAYS)[]): Record<string, Metric> =>
+const perWay = (
+  prefix: string,
+  label: string,
+  keys: readonly (keyof typeof WAYS)[],
+): Record<string, Metric> =>
   Object.fromEntries(
     keys.map((key) => [`${prefix}.${key}`, { label: `${label}: ${WAYS[key]}`, better: 'lower' as const }]),
   );
@@ -100,7 +104,8 @@ export default defineMethod({
   papers: [
     {
       title: 'EoRA: Training-free Compensation for Compressed LLM with Eigenspace Low-Rank Approximation',
-      authors: 'Liu, Khadkevich, Fung, Sakr, Yang, Wang, Muralidharan, Yin, Cheng, Kautz, Wang, Molchanov, Chen',
+      authors:
+        'Liu, Khadkevich, Fung, Sakr, Yang, Wang, Muralidharan, Yin, Cheng, Kautz, Wang, Molchanov, Chen',
       year: 2024,
       ref: 'arXiv:2410.21271',
       url: 'https://arxiv.org/abs/2410.21271',
@@ -143,19 +148,22 @@ export default defineMethod({
     {
       id: 'paper',
       label: 'Pruned and quantized',
-      notice: 'Rank 8 wins back more than half of what 2:4 pruning and 4 bits took; SVD of the same rank far less.',
+      notice:
+        'Rank 8 wins back more than half of what 2:4 pruning and 4 bits took; SVD of the same rank far less.',
       values: {},
     },
     {
       id: 'quant',
       label: '3 bits alone',
-      notice: 'Rounding errors are spread evenly over the weight, the activations are not: that is where EoRA gains.',
+      notice:
+        'Rounding errors are spread evenly over the weight, the activations are not: that is where EoRA gains.',
       values: { compressor: 'quant', bits: 3 },
     },
     {
       id: 'white',
       label: 'White inputs',
-      notice: 'Where all directions carry the same energy the eigenspace of layer 1 is no better than plain SVD.',
+      notice:
+        'Where all directions carry the same energy the eigenspace of layer 1 is no better than plain SVD.',
       values: { correlation: 0 },
       failure: true,
     },
@@ -185,7 +193,10 @@ export default defineMethod({
   cost: (v) => {
     const sizes = eoraShapes(v);
     const numbers = sizes.reduce((sum, [out, into]) => sum + out * into, 0);
-    const factoring = sizes.reduce((sum, [out, into]) => sum + 60 * (into ** 3 + out * into * Math.min(out, into)), 0);
+    const factoring = sizes.reduce(
+      (sum, [out, into]) => sum + 60 * (into ** 3 + out * into * Math.min(out, into)),
+      0,
+    );
     const chains = 22;
     return {
       flop: chains * (2 * (1024 + 3 * v.calibration) * numbers + factoring),

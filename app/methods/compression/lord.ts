@@ -25,7 +25,13 @@ const parameters = {
     scale: 'log10',
     help: 'How much one layer alone may change the network’s output, as a share of its mean square.',
   }),
-  bits: integer({ label: 'Bits of the factors', min: 2, max: 16, default: 8, help: 'Quantization on top of the split.' }),
+  bits: integer({
+    label: 'Bits of the factors',
+    min: 2,
+    max: 16,
+    default: 8,
+    help: 'Quantization on top of the split.',
+  }),
   calibration: integer({
     label: 'Calibration rows',
     min: 64,
@@ -64,7 +70,13 @@ const parameters = {
     scale: 'log2',
     help: 'Of all hidden layers.',
   }),
-  depth: integer({ label: 'Linear layers', min: 3, max: MOST_LAYERS, default: 5, help: 'Depth of the network.' }),
+  depth: integer({
+    label: 'Linear layers',
+    min: 3,
+    max: MOST_LAYERS,
+    default: 5,
+    help: 'Depth of the network.',
+  }),
 } as const;
 
 const lower = (label: string, unit?: string): Metric => ({ label, unit, better: 'lower' });
@@ -74,7 +86,8 @@ export default defineMethod({
   title: 'LoRD',
   family: 'compression',
   testbed: 'compress',
-  summary: 'Splits every layer along the principal components of its outputs, at ranks that each layer can bear.',
+  summary:
+    'Splits every layer along the principal components of its outputs, at ranks that each layer can bear.',
   papers: [
     {
       title: 'LoRD: Low Rank Decomposition of Monolingual Code LLMs for One-Shot Compression',
@@ -150,7 +163,7 @@ export default defineMethod({
       failure: true,
     },
   ],
-  quick: { width: 64, calibration: 512, validation: 256, depth: 4 },
+  quick: { width: 64, calibration: 256, validation: 128 },
   accepts: [],
   headline: ['loss.lord', 'loss.svd', 'reduction'],
   shaders: ['round_to_grid', 'gelu_forward', 'gemm'],
@@ -165,7 +178,10 @@ export default defineMethod({
     ];
   },
   budget: (v) => {
-    const low = layerShapes(v).reduce((sum, shape) => sum + keptRank(v.keep, shape) * (shape[0] + shape[1]), 0);
+    const low = layerShapes(v).reduce(
+      (sum, shape) => sum + keptRank(v.keep, shape) * (shape[0] + shape[1]),
+      0,
+    );
     return [
       { label: 'Numbers in the weights', value: fullParameters(v), unit: 'count' },
       { label: 'Numbers in the factors', value: low, unit: 'count' },

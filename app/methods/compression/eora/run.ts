@@ -11,8 +11,9 @@ import { transpose } from '../../../kernels/transpose';
 import { principal, upload } from '../../../testbeds/activations';
 import { relativeLoss } from '../../../testbeds/layers';
 import { type NetworkData, networkData, recipeKey } from '../../../testbeds/network';
+import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
-import { lossFigure, rankCurves, residualMaps, spectraFigure, type Spectra } from './figures';
+import { lossFigure, rankCurves, residualMaps, type Spectra, spectraFigure } from './figures';
 import { eoraShapes, lowParameters, widthsOf } from './shapes';
 
 export interface EoraValues {
@@ -51,7 +52,7 @@ export async function run(lab: Lab, v: EoraValues): Promise<Outcome> {
   const first: Record<string, Chain> = {};
   for (const [i, way] of WAYS.entries()) {
     await lab.step(0.1 + 0.05 * i, `compensating: ${way}`);
-    first[way] = await chain(lab, v, bed, way, v.rank, true);
+    first[way] = await chain(v, bed, way, v.rank, true);
     m[`loss.${way}`] = first[way].loss;
     Object.assign(m, first[way].layer1);
   }
@@ -61,21 +62,22 @@ export async function run(lab: Lab, v: EoraValues): Promise<Outcome> {
   m['params.low'] = lowParameters(v, v.rank);
   m['params.full'] = eoraShapes(v).reduce((sum, [out, into]) => sum + out * into, 0);
   m.overhead = m['params.low'] / m['params.full'];
-  if (m.overhead > 1) notes.push('At this rank the correction holds more numbers than the layers it corrects.');
-  m['loss.svd.double'] = (await chain(lab, v, bed, 'svd', 2 * v.rank, false)).loss;
+  if (m.overhead > 1)
+    notes.push('At this rank the correction holds more numbers than the layers it corrects.');
+  m['loss.svd.double'] = (await chain(v, bed, 'svd', 2 * v.rank, false)).loss;
 
   const curve: { rank: number; svd: number; act: number; eora: number }[] = [];
   for (const [i, rank] of RANKS.entries()) {
     const point = { rank, svd: Number.NaN, act: Number.NaN, eora: Number.NaN };
     for (const way of ['svd', 'act', 'eora'] as const) {
       await lab.step(0.35 + (0.55 * i) / RANKS.length, `loss at rank ${rank}: ${way}`);
-      point[way] = rank === v.rank ? first[way].loss : (await chain(lab, v, bed, way, rank, false)).loss;
+      point[way] = rank === v.rank ? first[way].loss : (await chain(v, bed, way, rank, false)).loss;
     }
     curve.push(point);
     lab.partial({ metrics: m, figures: [rankCurves(curve, first.none.loss, v.rank)] });
   }
   await lab.step(0.93, 'spectra and maps');
-  const figures = [rankCurves(curve, first.none.loss, v.rank), lossFigure(m)];
+  const figures: Figure[] = [rankCurves(curve, first.none.loss, v.rank), lossFigure(m)];
   figures.push(...first.eora.spectra.map((spectra, l) => spectraFigure(l + 1, spectra, v.rank)));
   const maps = first.svd.map && first.eora.map ? residualMaps(first.svd.map, first.eora.map) : [];
   return { metrics: m, figures: [...figures, ...maps], notes };
@@ -122,7 +124,7 @@ interface Chain {
 }
 
 /** The whole network, layer after layer: each is compressed and compensated on the inputs it will really see. */
-async function chain(lab: Lab, v: EoraValues, bed: Bed, way: Way, rank: number, detail: boolean): Promise<Chain> {
+async function chain(v: EoraValues, bed: Bed, way: Way, rank: number, detail: boolean): Promise<Chain> {
   const { home } = bed;
   return home.scope(async () => {
     const out: Chain = { loss: Number.NaN, layer1: {}, spectra: [], map: null };
@@ -193,7 +195,10 @@ async function compensation(way: Way, d: Tensor, h: Tensor, rank: number): Promi
       const { vectors, energies } = await principal(h);
       const root = energies.map((energy) => Math.sqrt(Math.max(energy, FLOOR * energies[0])));
       const strong = home.tensor([root.length], root);
-      const weak = home.tensor([root.length], root.map((value) => 1 / value));
+      const weak = home.tensor(
+        [root.length],
+        root.map((value) => 1 / value),
+      );
       const cut = await halves(await scaleColumns(await matmul(d, vectors), strong), r);
       const a = await matmul(await scaleColumns(cut.a, weak), vectors, { transposeB: true });
       const plain = await home.read((await jacobiSvd(d)).s);
@@ -207,7 +212,13 @@ async function compensation(way: Way, d: Tensor, h: Tensor, rank: number): Promi
     const loud = meanMagnitudes(await home.read(h), h.shape[1]);
     const scaled = await scaleColumns(d, home.tensor([loud.length], loud));
     const { a, b } = await halves(scaled, r);
-    const back = await scaleColumns(a, home.tensor([loud.length], loud.map((value) => 1 / value)));
+    const back = await scaleColumns(
+      a,
+      home.tensor(
+        [loud.length],
+        loud.map((value) => 1 / value),
+      ),
+    );
     return { a: back, b, tail: 0, spectra: null };
   });
 }

@@ -11,7 +11,7 @@ import { centred, meanRow, principal, upload } from '../../../testbeds/activatio
 import { frozenLayer, type Layer, relativeLoss } from '../../../testbeds/layers';
 import { type NetworkData, networkData, recipeKey } from '../../../testbeds/network';
 import type { Lab, Outcome } from '../../method';
-import { budgetFigure, type BudgetPoint, sensitivityFigure, spectrumFigure } from './figures';
+import { type BudgetPoint, budgetFigure, sensitivityFigure, spectrumFigure } from './figures';
 import { countAt, fullParameters, keptRank, layerShapes, splitRank, widthsOf } from './shapes';
 
 export interface LordValues {
@@ -117,7 +117,8 @@ const recipeOf = (v: LordValues) => ({
   noise: 0,
 });
 
-const groundKey = (v: LordValues): string => `${recipeKey(recipeOf(v))} lord ${v.calibration} ${v.validation}`;
+const groundKey = (v: LordValues): string =>
+  `${recipeKey(recipeOf(v))} lord ${v.calibration} ${v.validation}`;
 
 async function groundwork(lab: Lab, v: LordValues): Promise<Ground> {
   const { home } = lab;
@@ -210,7 +211,12 @@ const layersAt = async (
 };
 
 /** Relative squared change of the output on the evaluation rows with the layers split at these ranks. */
-async function lossAt(ground: Ground, ranks: Ranks, way: 'svd' | 'lord' | 'merged', bits?: number): Promise<number> {
+async function lossAt(
+  ground: Ground,
+  ranks: Ranks,
+  way: 'svd' | 'lord' | 'merged',
+  bits?: number,
+): Promise<number> {
   const { home } = ground.evalInputs;
   return home.scope(async () => {
     const layers = await layersAt(ground, ranks, way, bits);
@@ -257,13 +263,16 @@ async function sensitivities(lab: Lab, v: LordValues, ground: Ground): Promise<n
   for (const [l, layer] of ground.layers.entries()) {
     const row: number[] = [];
     for (const share of SHARES) {
-      await lab.step(0.35 + (0.4 * (l + share)) / ground.layers.length, `layer ${l + 1} alone at share ${share}`);
+      await lab.step(
+        0.35 + (0.4 * (l + share)) / ground.layers.length,
+        `layer ${l + 1} alone at share ${share}`,
+      );
       row.push(
         await lab.home.scope(async () => {
           const cut = await splitLayer(layer, keptRank(share, shapes[l]), 'lord');
           const rest = ground.layers.slice(l + 1).map(({ w }) => frozenLayer(w));
           const output = await through([cut, ...rest], layer.validation);
-          return (await frobenius(await axpby(1, output, -1, ground.output)) / size) ** 2;
+          return ((await frobenius(await axpby(1, output, -1, ground.output))) / size) ** 2;
         }),
       );
     }
@@ -273,7 +282,11 @@ async function sensitivities(lab: Lab, v: LordValues, ground: Ground): Promise<n
 }
 
 /** The first share at which a layer alone keeps the tolerance, under the parity rule. */
-function ranksFor(changes: readonly number[][], tolerance: number, shapes: readonly [number, number][]): Ranks {
+function ranksFor(
+  changes: readonly number[][],
+  tolerance: number,
+  shapes: readonly [number, number][],
+): Ranks {
   return changes.map((row, l) => {
     const found = row.findIndex((change) => change <= tolerance);
     return splitRank(found < 0 ? Math.min(...shapes[l]) : keptRank(SHARES[found], shapes[l]), shapes[l]);
@@ -289,7 +302,12 @@ function uniformRanks(budget: number, shapes: readonly [number, number][]): Rank
   return shapes.map(() => null);
 }
 
-async function sweep(lab: Lab, v: LordValues, ground: Ground, changes: readonly number[][]): Promise<BudgetPoint[]> {
+async function sweep(
+  lab: Lab,
+  v: LordValues,
+  ground: Ground,
+  changes: readonly number[][],
+): Promise<BudgetPoint[]> {
   const shapes = layerShapes(v);
   const points: BudgetPoint[] = [];
   for (const [i, share] of SWEEP.entries()) {
@@ -311,6 +329,8 @@ async function sweep(lab: Lab, v: LordValues, ground: Ground, changes: readonly 
 function notesOf(v: LordValues): string[] {
   const widest = Math.max(...layerShapes(v).map(([out]) => out));
   return v.calibration < widest
-    ? ['Fewer calibration rows than outputs: directions that no row shows have eigenvalue 0 and are dropped first.']
+    ? [
+        'Fewer calibration rows than outputs: directions that no row shows have eigenvalue 0 and are dropped first.',
+      ]
     : [];
 }

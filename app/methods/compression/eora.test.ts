@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import eora from './eora';
+
+testClaims(eora);

@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import lord from './lord';
+
+testClaims(lord);
