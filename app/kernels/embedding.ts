@@ -82,21 +82,21 @@ export function placesOf(home: Home, index: Uint32Array, rows: number): Places {
   };
 }
 
-/** dL/dtable (rows x d) from dL/d(looked-up rows) (n x d). */
+/** dL/dtable (rows x d; a new tensor unless `into` is given) from dL/d(looked-up rows) (n x d). */
 export const embeddingGradient = defineOperation({
   name: 'embeddingGradient',
-  gpu: async (home: GpuHome, delta: Tensor, { starts, places }: Places) => {
+  gpu: async (home: GpuHome, delta: Tensor, { starts, places }: Places, options: { into?: Tensor } = {}) => {
     const [rows, d] = [sizeOf(starts.shape) - 1, colsOf(delta)];
-    const grad = home.empty([rows, d]);
+    const grad = options.into ?? home.empty([rows, d]);
     const params = { d, count: rows * d, places: rowsOf(delta) };
     await gradientKernel.run(home, params, { delta, starts, places, grad });
     return grad;
   },
-  cpu: async (home: CpuHome, delta: Tensor, { starts, places }: Places) => {
+  cpu: async (home: CpuHome, delta: Tensor, { starts, places }: Places, options: { into?: Tensor } = {}) => {
     const [first, where, from] = [cpuData(starts), cpuData(places), cpuData(delta)];
     const d = colsOf(delta);
-    const grad = home.tensor([first.length - 1, d]);
-    const to = cpuData(grad);
+    const grad = options.into ?? home.tensor([first.length - 1, d]);
+    const to = cpuData(grad).fill(0);
     for (let row = 0; row + 1 < first.length; row++) {
       for (let t = first[row]; t < first[row + 1]; t++) {
         for (let j = 0; j < d; j++) to[row * d + j] += from[where[t] * d + j];
