@@ -105,7 +105,7 @@ export const embeddingGradient = defineOperation({
     return grad;
   },
   /** A sum of c terms in order: |error| <= c u sum|delta| (Higham 2002, 4.2). */
-  compare: (got, want, delta: Tensor, { starts, places }: Places) => {
+  compare: (got, want, delta: Tensor, { starts, places }: Places, _options?: { into?: Tensor }) => {
     const [first, where, from] = [cpuData(starts), cpuData(places), cpuData(delta)];
     const d = colsOf(delta);
     return entrywise(got, want, (i) => {
