@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import sltrain from './sltrain';
+
+testClaims(sltrain);

@@ -1,0 +1,28 @@
+// w[index[i]] += values[i]: the values of a sparse matrix added into a dense one, in place. Positions are distinct
+// row-major places in w, so every entry has one writer and no atomics are needed.
+//
+//   w: any size    index, values: count
+//
+// One rounding an entry. Reference: app/kernels/support.ts. Test: app/kernels/support.test.ts.
+//! use linear
+
+struct Params {
+  count: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> index: array<u32>;
+@group(0) @binding(2) var<storage, read> values: array<f32>;
+@group(0) @binding(3) var<storage, read_write> w: array<f32>;
+
+@compute @workgroup_size(64)
+fn support_add(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) nwg: vec3u,
+  @builtin(local_invocation_id) lid: vec3u,
+) {
+  let i = linear_index(wid, nwg, lid);
+  if (i < p.count) {
+    w[index[i]] += values[i];
+  }
+}
