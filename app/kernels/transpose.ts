@@ -1,32 +1,53 @@
 /** Transpose of a matrix or of every matrix of a batch. */
-import code from '../../shaders/transpose.wgsl?raw';
+import anyCode from '../../shaders/transpose_any.wgsl?raw';
+import tileCode from '../../shaders/transpose_tile.wgsl?raw';
+import vec4Code from '../../shaders/transpose_vec4.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
-import { batchOf, colsOf, rowsOf, type Tensor } from '../gpu/home';
+import { batchOf, colsOf, rowsOf, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel } from '../gpu/kernel';
 import { defineOperation, entrywise } from './operation';
 
-const kernel = defineKernel({
-  name: 'transpose',
-  code,
-  params: { m: 'u32', n: 'u32', batch: 'u32', group0: 'u32' },
-  buffers: { a: 'read', t: 'write' },
-  grid: ({ m, n, batch }) => [Math.ceil(n / 32), Math.ceil(m / 32), batch],
-  cost: ({ m, n, batch }) => ({ flop: 0, bytes: 8 * m * n * batch }),
-  split: 'y',
-});
+const kernelOf = (name: string, code: string, tileRows: number, tileCols: number) =>
+  defineKernel({
+    name,
+    code,
+    params: { m: 'u32', n: 'u32', batch: 'u32', group0: 'u32' },
+    buffers: { a: 'read', t: 'write' },
+    grid: ({ m, n, batch }) => [Math.ceil(n / tileCols), Math.ceil(m / tileRows), batch],
+    cost: ({ m, n, batch }) => ({ flop: 0, bytes: 8 * m * n * batch }),
+    split: 'y',
+  });
+
+const kernels = {
+  any: kernelOf('transpose_any', anyCode, 64, 16),
+  vec4: kernelOf('transpose_vec4', vec4Code, 64, 16),
+  tile: kernelOf('transpose_tile', tileCode, 32, 32),
+};
+
+export interface TransposeOptions {
+  /** Default: by adapter and shape; vec4 takes multiples of four only. */
+  variant?: keyof typeof kernels;
+}
+
+function variantFor(home: GpuHome, m: number, n: number): keyof typeof kernels {
+  if (!home.barriersAreSlow) return 'tile';
+  return m % 4 === 0 && n % 4 === 0 ? 'vec4' : 'any';
+}
 
 const flipped = (a: Tensor): number[] => [...a.shape.slice(0, -2), colsOf(a), rowsOf(a)];
 
 /** A^T, m x n to n x m. */
 export const transpose = defineOperation({
   name: 'transpose',
-  gpu: async (home: GpuHome, a: Tensor) => {
+  gpu: async (home: GpuHome, a: Tensor, { variant }: TransposeOptions = {}) => {
     const t = home.empty(flipped(a));
-    await kernel.run(home, { m: rowsOf(a), n: colsOf(a), batch: batchOf(a) }, { a, t });
+    if (sizeOf(a.shape) === 0) return t;
+    const [m, n] = [rowsOf(a), colsOf(a)];
+    await kernels[variant ?? variantFor(home, m, n)].run(home, { m, n, batch: batchOf(a) }, { a, t });
     return t;
   },
-  cpu: async (home: CpuHome, a: Tensor) => {
+  cpu: async (home: CpuHome, a: Tensor, _options: TransposeOptions = {}) => {
     const [m, n] = [rowsOf(a), colsOf(a)];
     const t = home.tensor(flipped(a));
     const [from, to] = [cpuData(a), cpuData(t)];

@@ -262,7 +262,7 @@ export default defineMethod({
   quick: { m: 160, n: 128 },
   accepts: ['matrix', 'picture'],
   headline: ['error.rsvd', 'error.svd', 'ms.rsvd'],
-  shaders: ['gemm', 'gemm_workgroup', 'sum_slices', 'transpose', 'matvec', 'sum_squares'],
+  shaders: ['gemm_quad', 'gemm_workgroup', 'sum_slices', 'transpose_vec4', 'matvec', 'sum_squares'],
   budget: ({ rank }, { m, n }) => [
     { label: 'Parameters', value: rank * (m + n + 1), unit: 'count' },
     { label: 'Share of A', value: (rank * (m + n + 1)) / (m * n), unit: '1' },
