@@ -4,7 +4,7 @@ import type { Tensor } from '../gpu/home';
 import { homes } from '../gpu/testing';
 import { normals } from '../math/threefry';
 import { axpby, scaleColumns, scaleRows } from './elementwise';
-import { norms } from './reduce';
+import { columnDots, norms, squareSums, sumsOfSquares } from './reduce';
 import { columns, concatColumns, copy, rows, stack } from './slice';
 import { transpose } from './transpose';
 
@@ -91,3 +91,18 @@ test('refuses parts that are not there', async () => {
   );
   await expect(axpby(1, gpu.tensor([2, 3]), 1, gpu.tensor([3, 2]))).rejects.toThrow('differ in shape');
 });
+
+test.each(shapes)(
+  'dot products of columns of %i x %i and sums of squares stay within their bounds',
+  async (m, n) => {
+    const { gpu } = await homes({ verify: true });
+    const [a, b] = [0, 1].map((stream) => gpu.tensor([m, n], normals(5, stream, m * n)));
+    const dots = await gpu.read(await columnDots(a, b));
+    expect(dots.length).toBe(n);
+    const sums = await gpu.read(await sumsOfSquares(a, gpu.empty([squareSums(m * n)])));
+    const [norm] = await norms(a);
+    expect(Math.abs(Array.from(sums).reduce((x, y) => x + y, 0) - norm ** 2)).toBeLessThanOrEqual(
+      140 * 2 ** -24 * norm ** 2,
+    );
+  },
+);

@@ -135,8 +135,8 @@ export async function openBoard(lab: Lab, options: BoardOptions) {
     /** Trains, or finds the finished run in the cache. */
     async run<M extends Model, T = undefined>(spec: RunSpec<M, T>): Promise<Finished<T>> {
       await lab.step(progress(0), spec.label);
-      const { steps, points = 24 } = spec.options;
-      const key = `${base} run ${spec.cacheKey} steps ${steps} ${points} ${spec.silent ? 'silent' : ''}`;
+      const { steps, points } = spec.options;
+      const key = `${base} run ${spec.cacheKey} steps ${steps} ${points ?? ''} ${spec.silent ? 'silent' : ''}`;
       const run = await lab.cached(key, () => train1(spec));
       doneSteps += steps;
       const finished = { ...run, key: spec.key, label: spec.label, role: spec.role };
@@ -189,5 +189,5 @@ export const loraRun = (
   silent: shown.silent,
   cacheKey: `lora ${seed} ${lora.rank} ${lora.scale} ${lora.rate}`,
   model: (bed) => loraModel(bed, { seed, ...lora }),
-  options: { steps: lora.steps, points: shown.silent ? 1 : 24 },
+  options: { steps: lora.steps, points: shown.silent ? 1 : undefined },
 });

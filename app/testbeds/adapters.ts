@@ -4,13 +4,13 @@
  * need not form dL/dW (m x n) where its own gradients are smaller. Its rank may differ from layer to layer
  * and from step to step: only the adapter knows it.
  */
-import type { Home, Tensor } from '../gpu/home';
+import type { Tensor } from '../gpu/home';
 import { matmul } from '../kernels/matmul';
 import { copy } from '../kernels/slice';
 import { type Matrix, matrix } from '../math/linalg';
 import { normals } from '../math/threefry';
 import type { TrainableLayer } from './layers';
-import { parameterList } from './parameters';
+import { type ParameterList, parameterList } from './parameters';
 import { adamModel, type Model, type NetworkBed } from './training';
 
 export interface Adapter {
@@ -41,38 +41,50 @@ export const adaptedLayer = (w: Tensor, adapter: Adapter): TrainableLayer => ({
   },
 });
 
-/** A trained part and its gradient. */
-export interface Trained {
+/** A part of an adapter and the place of its gradient; null where it stays as it is. */
+export interface Part {
   value: Tensor;
-  gradient: Tensor;
+  gradient: Tensor | null;
 }
 
 /**
  * dW = s B A, B m x r and A r x n, with dL/dB = s dz^T (x A^T) and dL/dA = s (dz B)^T x: 2 batch r (m + n)
- * operations each way, and dL/dW is never formed (Hu et al. 2021). A gradient that is null stays frozen.
+ * operations each way, and dL/dW is never formed (Hu et al. 2021). B is kept transposed, so that the leading rows
+ * of both parts are what a smaller rank uses: `rank` says how many, anew at every call (all unless given).
  */
 export function lowRankAdapter(
-  b: { value: Tensor; gradient: Tensor | null },
-  a: { value: Tensor; gradient: Tensor | null },
+  bt: Part,
+  a: Part,
   scale: number,
+  rank: () => number = () => bt.value.shape[0],
 ): Adapter {
   return {
     async addForward(x, z, saved) {
-      const p = await matmul(x, a.value, { transposeB: true });
+      const r = rank();
+      const p = await matmul(x, leading(a.value, r), { transposeB: true });
       saved.push(p);
-      await matmul(p, b.value, { transposeB: true, alpha: scale, beta: 1, into: z });
+      await matmul(p, leading(bt.value, r), { alpha: scale, beta: 1, into: z });
     },
     async addBackward(x, dz, [p], dx) {
-      if (b.gradient) await matmul(dz, p, { transposeA: true, alpha: scale, into: b.gradient });
-      const q = await matmul(dz, b.value);
-      if (a.gradient) await matmul(q, x, { transposeA: true, alpha: scale, into: a.gradient });
-      if (dx) await matmul(q, a.value, { alpha: scale, beta: 1, into: dx });
+      const r = rank();
+      if (bt.gradient) {
+        await matmul(p, dz, { transposeA: true, alpha: scale, into: leading(bt.gradient, r) });
+      }
+      const q = await matmul(dz, leading(bt.value, r), { transposeB: true });
+      if (a.gradient) await matmul(q, x, { transposeA: true, alpha: scale, into: leading(a.gradient, r) });
+      if (dx) await matmul(q, leading(a.value, r), { alpha: scale, beta: 1, into: dx });
     },
     async merge(w) {
-      await matmul(b.value, a.value, { alpha: scale, beta: 1, into: w });
+      const r = rank();
+      const [left, right] = [leading(bt.value, r), leading(a.value, r)];
+      await matmul(left, right, { transposeA: true, alpha: scale, beta: 1, into: w });
     },
   };
 }
+
+/** The first rows of a matrix, in its own memory. */
+export const leading = (a: Tensor, rows: number): Tensor =>
+  rows === a.shape[0] ? a : a.home.view(a, 0, [rows, a.shape[1]]);
 
 export interface LoraOptions {
   seed: number;
@@ -93,20 +105,34 @@ export function loraStart(seed: number, stream: number, rank: number, n: number)
   );
 }
 
-/** LoRA on every layer: A_l ~ N(0, 1 / in) from streams 20, 21, ..., B_l = 0, trained by Adam. */
-export function loraModel(bed: NetworkBed, { seed, rank, scale, rate, stream = 20 }: LoraOptions): Model {
-  const list = parameterList(
+/** B_l^T = 0 and A_l ~ N(0, 1 / in), layer after layer, as one parameter list. */
+export const loraParameters = (bed: NetworkBed, seed: number, rank: number, stream = 20): ParameterList =>
+  parameterList(
     bed.home,
     bed.data.weights.flatMap(({ rows: m, cols: n }, l) => [
-      { shape: [m, rank] },
+      { shape: [rank, m] },
       { shape: [rank, n], values: loraStart(seed, stream + l, rank, n).data },
     ]),
   );
-  const trained = (i: number): Trained => ({ value: list.parts[i], gradient: list.gradients[i] });
+
+/** The part of a list, trained. */
+export const partOf = (list: ParameterList, i: number): Part => ({
+  value: list.parts[i],
+  gradient: list.gradients[i],
+});
+
+export interface LoraModel extends Model {
+  list: ParameterList;
+}
+
+/** LoRA on every layer, A_l from streams 20, 21, ..., trained by Adam. */
+export function loraModel(bed: NetworkBed, options: LoraOptions): LoraModel {
+  const { seed, rank, scale, rate, stream } = options;
+  const list = loraParameters(bed, seed, rank, stream);
   const layers = bed.weights.map((w, l) =>
-    adaptedLayer(w, lowRankAdapter(trained(2 * l), trained(2 * l + 1), scale)),
+    adaptedLayer(w, lowRankAdapter(partOf(list, 2 * l), partOf(list, 2 * l + 1), scale)),
   );
-  return adamModel(layers, list, { rate });
+  return { ...adamModel(layers, list, { rate }), list };
 }
 
 /** Numbers of LoRA at this rank: r (m + n) a layer. */
@@ -116,20 +142,3 @@ export const loraCount = (widths: readonly number[], rank: number): number =>
 /** Numbers of all weights. */
 export const fullCount = (widths: readonly number[]): number =>
   widths.slice(1).reduce((sum, m, l) => sum + m * widths[l], 0);
-
-/** W_eff - W of every layer on the host, in float64. */
-export async function changes(home: Home, model: Model, weights: readonly Matrix[]): Promise<Matrix[]> {
-  const out: Matrix[] = [];
-  for (const [l, layer] of model.layers.entries()) {
-    const now = await home.scope(async () => home.read(await layer.weight()));
-    const { rows: m, cols: n, data } = weights[l];
-    out.push(
-      matrix(
-        m,
-        n,
-        data.map((w, i) => now[i] - w),
-      ),
-    );
-  }
-  return out;
-}

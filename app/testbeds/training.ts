@@ -64,12 +64,18 @@ async function slice(home: Home, all: Tensor, from: number, count: number): Prom
   return rows(all, from, from + count);
 }
 
-/** The batch of step 0, 1, 2, ... */
-export async function batchOf(bed: NetworkBed, step: number): Promise<{ x: Tensor; t: Tensor }> {
-  const from = (step * bed.batch) % bed.data.order.length;
-  const { home, batch } = bed;
-  return { x: await slice(home, bed.inputs, from, batch), t: await slice(home, bed.targets, from, batch) };
+/** `count` training rows from place `from` of the batch order on. */
+export async function rowsInOrder(
+  { home, inputs, targets }: NetworkBed,
+  from: number,
+  count: number,
+): Promise<{ x: Tensor; t: Tensor }> {
+  return { x: await slice(home, inputs, from, count), t: await slice(home, targets, from, count) };
 }
+
+/** The batch of step 0, 1, 2, ... */
+export const batchOf = (bed: NetworkBed, step: number): Promise<{ x: Tensor; t: Tensor }> =>
+  rowsInOrder(bed, (step * bed.batch) % bed.data.order.length, bed.batch);
 
 /** What is trained, and how its weights and its optimizer's state are kept and updated. */
 export interface Model {
@@ -136,7 +142,7 @@ export interface Curve {
 
 export interface TrainOptions {
   steps: number;
-  /** Points of the curve besides the first; default 24. */
+  /** Points of the curve besides the first; by default one in eight steps, 24 at most. */
   points?: number;
   /** Called between steps, at least every 50 ms or so: progress, pause, cancel. */
   seam?: (done: number) => Promise<void>;
@@ -147,6 +153,7 @@ export interface TrainOptions {
 }
 
 const SEAM_MS = 50;
+const defaultPoints = (steps: number): number => Math.min(24, Math.ceil(steps / 8));
 
 /** One step: forward, loss gradient, backward, update. Nothing comes back to the host. */
 export async function trainStep(
@@ -167,7 +174,7 @@ export async function trainStep(
 
 /** Trains the model and measures its curve. */
 export async function train(bed: NetworkBed, model: Model, options: TrainOptions): Promise<Curve> {
-  const { steps, points = 24, seam, onPoint, onGradient } = options;
+  const { steps, points = defaultPoints(options.steps), seam, onPoint, onGradient } = options;
   const curve: Curve = { steps: [], losses: [] };
   const due = new Set(Array.from({ length: points }, (_, i) => Math.round(((i + 1) * steps) / points)));
   const measure = async (done: number): Promise<void> => {

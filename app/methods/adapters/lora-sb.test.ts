@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import loraSb from './lora-sb';
+
+testClaims(loraSb);

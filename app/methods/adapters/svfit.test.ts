@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import svfit from './svfit';
+
+testClaims(svfit);
