@@ -8,7 +8,7 @@ import { colsOf, rowsOf, sizeOf } from '../gpu/home';
 import { matmul } from '../kernels/matmul';
 import { lagged } from '../kernels/recurrence';
 import { norms } from '../kernels/reduce';
-import { concatColumns, rows } from '../kernels/slice';
+import { rows } from '../kernels/slice';
 import { transpose } from '../kernels/transpose';
 import { cholesky, solveTriangular } from '../math/cholesky';
 import { UserError } from '../math/errors';
@@ -199,11 +199,6 @@ function scaled(gram: ArrayLike<number>, n: number, scale: Float64Array, count: 
     }
   }
   return g;
-}
-
-/** Complex states as real features: steps x 2 modes, real parts first. */
-export async function realFeatures(re: Tensor, im: Tensor): Promise<Tensor> {
-  return concatColumns([re, im]);
 }
 
 function relativeSquare(
