@@ -1,4 +1,4 @@
-// C = op(A) op(B) with an epilogue (lib/gemm_epilogue.wgsl), row-major float32, batched, K cut into slices if asked.
+// C = op(A) op(B) with an epilogue (lib/gemm_params.wgsl), row-major float32, batched, K cut into slices if asked.
 //   op(A): m x k    op(B): k x n    C: m x n      (op = transpose is a matter of strides)
 //
 // One invocation computes an 8 x 8 block of C in registers as four of 4 x 4, with no workgroup memory and no

@@ -1,4 +1,4 @@
-// C = op(A) op(B) with an epilogue (lib/gemm_epilogue.wgsl), row-major float32, batched, K cut into slices if
+// C = op(A) op(B) with an epilogue (lib/gemm_params.wgsl), row-major float32, batched, K cut into slices if
 // asked: gemm.wgsl where four neighbouring lanes can hand values to each other (subgroups), still no barrier.
 //   op(A): m x k    op(B): k x n    C: m x n      (op = transpose is a matter of strides)
 //

@@ -1,4 +1,4 @@
-// C = op(A) op(B) with an epilogue (lib/gemm_epilogue.wgsl), row-major float32, batched, K cut into slices if
+// C = op(A) op(B) with an epilogue (lib/gemm_params.wgsl), row-major float32, batched, K cut into slices if
 // asked: gemm.wgsl for GPUs on which workgroup memory is fast.
 //
 // A workgroup of 16 x 16 computes a 64 x 64 tile of C, 4 x 4 entries an invocation, and stages 64 x 16 of A

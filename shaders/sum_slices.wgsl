@@ -1,5 +1,5 @@
 // Adds the slices of a split-K product in order, and does for the sum what a whole product does at its end
-// (lib/gemm_epilogue.wgsl).
+// (lib/gemm_params.wgsl).
 //   a: the slices, batch x slices x m x n    C: batch x m x n
 // One invocation an entry. Test: app/kernels/matmul.test.ts.
 //! use gemm_epilogue

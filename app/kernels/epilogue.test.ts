@@ -22,6 +22,7 @@ const shapes: [number, number, number, number][] = [
   [3, 5, 7, 1],
   [17, 33, 9, 3],
   [65, 19, 31, 1],
+  [18, 20, 12, 2],
 ];
 
 /**
@@ -44,7 +45,7 @@ test.each(shapes)('%i x %i x %i, batch %i: all parts are within their bound', as
     await matmul(a, b, { variant, slices: 1, epilogue });
   }
   for (const slices of [1, 2]) {
-    await matmul(a, b, { slices, epilogue: all });
+    await matmul(a, b, { slices, epilogue: { ...all, preActivation: gpu.tensor([...lead, m, n]) } });
     await matmul(a, b, { slices, epilogue: { lowRank: { u, v: vt, transposeV: true } } });
     await matmul(a, b, { slices, into: draw(gpu, 8, [...lead, m, n]), beta: 2, epilogue: { bias } });
   }

@@ -1,6 +1,7 @@
 /** The kernels behind `matmul`: one set of parameters and buffers, several trades of loads for lanes. */
 import gemmCode from '../../shaders/gemm.wgsl?raw';
 import gemmQuadCode from '../../shaders/gemm_quad.wgsl?raw';
+import gemmQuadVec4Code from '../../shaders/gemm_quad_vec4.wgsl?raw';
 import gemmWorkgroupCode from '../../shaders/gemm_workgroup.wgsl?raw';
 import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
 import type { GpuHome } from '../gpu/gpuhome';
@@ -8,7 +9,7 @@ import type { Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
 import { ACTIVATIONS, type Activation } from '../math/activations';
 
-/** shaders/lib/gemm_epilogue.wgsl says what they mean. */
+/** shaders/lib/gemm_params.wgsl says what they mean. */
 const params = {
   m: 'u32',
   n: 'u32',
@@ -46,7 +47,7 @@ const buffers = {
 
 export type GemmJob = Omit<Record<keyof typeof params, number>, 'group0'>;
 
-const constants = { ACTIVATION: 0, BIAS: 0, RESIDUAL: 0, SLOPE: 0, LOW_RANK: 0, SAVE: 0 };
+const flags = { ACTIVATION: 0, BIAS: 0, RESIDUAL: 0, SLOPE: 0, LOW_RANK: 0, SAVE: 0 };
 
 type Sizes = Readonly<Record<'m' | 'n' | 'k' | 'batch' | 'rank', number>>;
 const cost = ({ m, n, k, batch, rank }: Sizes) => ({
@@ -54,13 +55,13 @@ const cost = ({ m, n, k, batch, rank }: Sizes) => ({
   bytes: 4 * batch * (m * k + k * n + m * n + (m + n) * rank),
 });
 
-const gemm = (name: string, code: string, tileRows: number, tileCols: number) =>
+const gemm = (name: string, code: string, tileRows: number, tileCols: number, more = {}) =>
   defineKernel({
     name,
     code,
     params,
     buffers,
-    constants,
+    constants: { ...flags, ...more },
     grid: ({ m, n, slices, batch }) => [Math.ceil(n / tileCols), Math.ceil(m / tileRows), batch * slices],
     cost,
     split: 'y',
@@ -69,6 +70,7 @@ const gemm = (name: string, code: string, tileRows: number, tileCols: number) =>
 const kernels = {
   register: gemm('gemm', gemmCode, 32, 32),
   quad: gemm('gemm_quad', gemmQuadCode, 64, 16),
+  quadVec4: gemm('gemm_quad_vec4', gemmQuadVec4Code, 64, 16, { TRANSPOSE_A: 0, TRANSPOSE_B: 0 }),
   workgroup: gemm('gemm_workgroup', gemmWorkgroupCode, 64, 64),
 };
 
@@ -77,7 +79,7 @@ const sumSlices = defineKernel({
   code: sumSlicesCode,
   params,
   buffers,
-  constants,
+  constants: flags,
   grid: ({ m, n, batch }) => linearGrid(batch * m * n, 64),
   cost: ({ m, n, batch, slices, rank }) => ({
     flop: m * n * batch * (slices + 2 * rank),
@@ -130,6 +132,7 @@ async function run(
   job: GemmJob,
   { a, b, c }: Readonly<Record<'a' | 'b' | 'c', Tensor>>,
   end: GemmEnd,
+  constants: Readonly<Record<string, number>> = {},
 ): Promise<void> {
   const { bias = a, other = a, u = a, v = a, saved } = end;
   const spare = saved ?? home.empty([1]);
@@ -145,11 +148,23 @@ async function run(
         SLOPE: Number(end.slope),
         LOW_RANK: Number(!!end.u),
         SAVE: Number(!!saved),
+        ...constants,
       },
     },
   );
   if (!saved) home.release(spare);
 }
+
+/**
+ * Whether the kernels that load four entries at once can take this product: every row that they read or write
+ * begins at a multiple of four. V must be stored rank x n.
+ */
+export const fitsVec4 = ({ m, n, k, a_col, k_slice, slices, rank, v_col }: GemmJob): boolean =>
+  n % 4 === 0 &&
+  k % 4 === 0 &&
+  (a_col === 1 || m % 4 === 0) &&
+  (slices === 1 || k_slice % 4 === 0) &&
+  (rank === 0 || v_col === 1);
 
 /** One product by one kernel, or in slices of k that a second one adds. */
 export async function runGemm(
@@ -160,10 +175,15 @@ export async function runGemm(
   end: GemmEnd = NOTHING,
 ): Promise<void> {
   const { m, n, batch, slices } = job;
-  if (slices === 1) return run(home, kernels[variant], job, tensors, end);
+  const kernel = kernels[variant];
+  const layout: Record<string, number> =
+    'TRANSPOSE_A' in (kernel.spec.constants ?? {})
+      ? { TRANSPOSE_A: Number(job.a_col !== 1), TRANSPOSE_B: Number(job.b_col !== 1) }
+      : {};
+  if (slices === 1) return run(home, kernel, job, tensors, end, layout);
   const part = home.empty([batch * slices, m, n]);
   const plain = { ...job, alpha: 1, beta: 0, rank: 0 };
-  await run(home, kernels[variant], plain, { ...tensors, c: part }, NOTHING);
+  await run(home, kernel, plain, { ...tensors, c: part }, NOTHING, layout);
   await addSlices(home, job, part, tensors.c, end);
   home.release(part);
 }

@@ -59,6 +59,21 @@ test.each(shapes)('every variant agrees at %i x %i x %i', async (m, n, k) => {
   }
 });
 
+test.each([
+  [4, 4, 4],
+  [16, 16, 8],
+  [36, 20, 12],
+  [68, 132, 48],
+  [24, 24, 1032],
+])('vec4 loads agree at %i x %i x %i in all layouts', async (m, n, k) => {
+  const variant = 'quadVec4';
+  for (const transposeA of [false, true]) {
+    for (const transposeB of [false, true]) await check(m, n, k, { variant, transposeA, transposeB });
+  }
+  await check(m, n, k, { variant, slices: 3 }, 2);
+  await check(m + 1, n, k, { variant }, 2);
+});
+
 test('batches and slices of k agree', async () => {
   await check(17, 9, 300, { slices: 7 }, 3);
   await check(5, 6, 7, { slices: 100 });

@@ -9,7 +9,7 @@ import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/
 import { UserError } from '../math/errors';
 import { matmul as matmul64 } from '../math/linalg';
 import { checkEpilogue, type Epilogue, finishEntry, gemmEnd, type ProductShape } from './epilogue';
-import { type GemmVariant, runGemm } from './gemm';
+import { fitsVec4, type GemmJob, type GemmVariant, runGemm } from './gemm';
 import { defineOperation, entrywise } from './operation';
 
 export interface MatmulOptions {
@@ -20,7 +20,7 @@ export interface MatmulOptions {
   beta?: number;
   into?: Tensor;
   /** Default: by adapter. */
-  variant?: GemmVariant;
+  variant?: GemmVariant; // quadVec4 takes multiples of four only (fitsVec4)
   /** Slices of k; default: by shape. */
   slices?: number;
   /** What to do with the sums before they are stored: bias, activation, residual, low-rank update, ... */
@@ -59,10 +59,11 @@ function slicesFor({ m, n, k, batch }: Plan): number {
   return Math.max(1, Math.min(32, Math.floor(64 / tiles), Math.floor(k / 256)));
 }
 
-const defaultVariant = (home: GpuHome): GemmVariant => {
+function variantFor(home: GpuHome, job: GemmJob): GemmVariant {
   if (!home.barriersAreSlow) return 'workgroup';
-  return home.device.features.has('subgroups') ? 'quad' : 'register';
-};
+  if (!home.device.features.has('subgroups')) return 'register';
+  return fitsVec4(job) ? 'quadVec4' : 'quad';
+}
 
 async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions): Promise<Tensor> {
   const plan = planOf(a, b, options);
@@ -83,13 +84,13 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
     a_batch: batchOf(a) === 1 ? 0 : rowsOf(a) * lda,
     b_batch: batchOf(b) === 1 ? 0 : rowsOf(b) * ldb,
     slices,
-    k_slice: Math.ceil(k / slices),
+    k_slice: 4 * Math.ceil(k / slices / 4),
     batch,
     ...params,
     alpha: options.alpha ?? 1,
     beta: options.into ? (options.beta ?? 0) : 0,
   };
-  await runGemm(home, options.variant ?? defaultVariant(home), job, { a, b, c: out }, end);
+  await runGemm(home, options.variant ?? variantFor(home, job), job, { a, b, c: out }, end);
   return out;
 }
 
