@@ -76,6 +76,16 @@ export async function columns(a: Tensor, from: number, to: number): Promise<Tens
   return gather([m, to - from], [{ tensor: a, block }]);
 }
 
+/** The matrix itself, or followed by columns of zeros up to `n`. */
+export async function paddedColumns(a: Tensor, n: number): Promise<Tensor> {
+  const missing = n - colsOf(a);
+  if (missing === 0) return a;
+  const zeros = a.home.tensor([rowsOf(a), missing]);
+  const padded = await concatColumns([a, zeros]);
+  a.home.release(zeros);
+  return padded;
+}
+
 /** Rows from..to - 1 of an m x n matrix. */
 export async function rows(a: Tensor, from: number, to: number): Promise<Tensor> {
   const n = colsOf(a);
