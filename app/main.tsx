@@ -6,6 +6,8 @@ import { openLink } from './experiment/links';
 import './ui/tokens.css';
 import './ui/base.css';
 import { PageContext } from './ui/context';
+import { createHistory } from './ui/history/history';
+import { createMachines } from './ui/machine';
 import { Page } from './ui/page';
 import { routeOf } from './ui/routes';
 import { createSession, type Place } from './ui/session';
@@ -30,7 +32,9 @@ async function start(): Promise<void> {
   const route = routeOf(location.hash);
   const opened = await openLink(route ? '' : location.hash);
   const store = createPageStore(opened.state, opened.problems, storedTheme(), route);
-  const session = createSession(store, client, place, sampleUrl);
+  const history = createHistory();
+  const machines = createMachines();
+  const session = createSession(store, client, place, sampleUrl, { onResult: history.add, machines });
 
   const showTheme = () => applyTheme(store.getState().theme);
   const changeTheme = () => {
@@ -44,7 +48,7 @@ async function start(): Promise<void> {
   if (!root) throw new Error('index.html has no element with the id "page"');
   createRoot(root).render(
     <StrictMode>
-      <PageContext value={{ store, session }}>
+      <PageContext value={{ store, session, client, history, machines, sampleUrl }}>
         <Page onTheme={changeTheme} />
       </PageContext>
     </StrictMode>,

@@ -18,6 +18,7 @@ import {
   type Progress,
   type RunRequest,
   type RunResult,
+  type Speeds,
   type ToWorker,
 } from './protocol';
 
@@ -39,6 +40,11 @@ export interface Run {
   result: Promise<RunResult>;
   /** Rejects `result` with a CancelledError, at once. */
   cancel(): void;
+  /** Holds the run at its next seam. */
+  pause(): void;
+  resume(): void;
+  /** While paused: goes on to the next seam. */
+  step(): void;
 }
 
 interface Pending {
@@ -83,11 +89,16 @@ export class ExperimentClient {
     return summary;
   }
 
+  /** Speeds of a home, for estimates and the roofline. */
+  measure(home: 'gpu' | 'cpu'): Promise<Speeds> {
+    return this.call({ type: 'measure', home });
+  }
+
   run(request: RunRequest, handlers: RunHandlers = {}): Run {
     let cancel = () => {};
     let over = false;
+    let id = 0;
     const result = new Promise<RunResult>((resolve, reject) => {
-      let id = 0;
       const start = () => {
         const { id: started, answer } = this.send({ type: 'run', request }, handlers);
         id = started;
@@ -105,7 +116,10 @@ export class ExperimentClient {
       over = true;
     };
     result.then(settled, settled);
-    return { result, cancel: () => cancel() };
+    const say = (word: 'pause' | 'resume' | 'step') => () => {
+      if (!over) this.worker?.postMessage({ type: word, id });
+    };
+    return { result, cancel: () => cancel(), pause: say('pause'), resume: say('resume'), step: say('step') };
   }
 
   /**

@@ -93,7 +93,20 @@ export interface Progress {
   stage: string;
 }
 
+/** Measured on the home where runs compute. */
+export interface Speeds {
+  /** Multiply-adds in registers: the roof. */
+  peakGflops: number;
+  /** Copying through memory: the slope. */
+  peakGbps: number;
+  /** A square product: what methods see. */
+  gflops: number;
+  /** Wall time of one small operation. */
+  dispatchMs: number;
+}
+
 export interface Answers {
+  measure: Speeds;
   open: OpenReport;
   load: DataSummary;
   run: RunResult;
@@ -104,9 +117,18 @@ export type Call =
   | { type: 'open' }
   | { type: 'load'; source: DataSource; options: DataOptions }
   | { type: 'run'; request: RunRequest }
-  | { type: 'preview'; request: RunRequest };
+  | { type: 'preview'; request: RunRequest }
+  | { type: 'measure'; home: 'gpu' | 'cpu' };
 
-export type ToWorker = (Call & { id: number }) | { type: 'cancel'; id: number };
+/** What is said to a run under way. */
+export type Word = 'cancel' | 'pause' | 'resume' | 'step';
+
+export type ToWorker =
+  | (Call & { id: number })
+  | { type: 'cancel'; id: number }
+  | { type: 'pause'; id: number }
+  | { type: 'resume'; id: number }
+  | { type: 'step'; id: number };
 
 export type FromWorker =
   | { type: 'answer'; id: number; value: Answers[keyof Answers] }

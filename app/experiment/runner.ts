@@ -9,6 +9,7 @@ import type { Lab, Method, Outcome } from '../methods/method';
 import type { LooseValues } from '../methods/parameters';
 import type { Cache } from './cache';
 import { evaluateClaims } from './claims';
+import type { Gate } from './gate';
 import type { Progress, RunResult } from './protocol';
 import { checkValues } from './values';
 
@@ -22,6 +23,8 @@ export interface Experiment {
   dataKey: string;
   cache: Cache;
   signal?: AbortSignal;
+  /** Holds the run at its seams while it is paused. */
+  gate?: Gate;
   onProgress?: (progress: Progress) => void;
   /** What there is so far, all parts merged. */
   onPartial?: (outcome: Outcome) => void;
@@ -97,7 +100,7 @@ export async function previewExperiment(experiment: Experiment): Promise<Outcome
 const cacheKey = ({ dataKey }: Experiment, key: string): string => `${dataKey}\n${key}`;
 
 function makeLab(experiment: Experiment, whole: Whole, ledger: Ledger): Lab {
-  const { home, cache, data, dataKey, signal, onProgress, onPartial } = experiment;
+  const { home, cache, data, dataKey, signal, gate, onProgress, onPartial } = experiment;
   let lastBreath = performance.now();
   const seam = async () => {
     if (performance.now() - lastBreath > BREATH_MS) {
@@ -105,6 +108,7 @@ function makeLab(experiment: Experiment, whole: Whole, ledger: Ledger): Lab {
       await new Promise((resolve) => setTimeout(resolve, 0));
       lastBreath = performance.now();
     }
+    await gate?.pass();
     if (signal?.aborted) throw new CancelledError();
     await home.checkpoint();
   };

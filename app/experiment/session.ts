@@ -12,6 +12,7 @@ import type { Home } from '../gpu/home';
 import { isUserError, UserError } from '../math/errors';
 import { Cache } from './cache';
 import { type Dataset, openDataset } from './datasets';
+import { Gate } from './gate';
 import { loadDeclaration } from './loaders';
 import {
   type Answers,
@@ -21,11 +22,12 @@ import {
   type RunRequest,
   type ToWorker,
   toPlainError,
+  type Word,
 } from './protocol';
 
 import { type Experiment, previewExperiment, runExperiment } from './runner';
 
-type CallMessage = Exclude<ToWorker, { type: 'cancel' }>;
+type CallMessage = Exclude<ToWorker, { type: Word }>;
 
 /** A home with what belongs to it. `switchboard.signal` is that of the run in progress. */
 interface Workplace {
@@ -48,6 +50,7 @@ const LOSS_WINDOW_MS = 60_000;
 export class Session {
   private queue: Promise<void> = Promise.resolve();
   private readonly aborts = new Map<number, AbortController>();
+  private readonly gates = new Map<number, Gate>();
   private readonly datasets = new Map<string, Dataset>();
   private device: GpuDevice | null = null;
   private refusal: string | null = null;
@@ -63,11 +66,17 @@ export class Session {
       const abort = this.aborts.get(message.id);
       if (!abort) return;
       abort.abort();
+      this.gates.get(message.id)?.resume();
       this.parts.post({ type: 'cancelling', id: message.id });
+      return;
+    }
+    if (message.type === 'pause' || message.type === 'resume' || message.type === 'step') {
+      this.gates.get(message.id)?.[message.type]();
       return;
     }
     const abort = new AbortController();
     this.aborts.set(message.id, abort);
+    this.gates.set(message.id, new Gate());
     this.queue = this.queue.then(() => this.answer(message, abort.signal));
   }
 
@@ -80,6 +89,7 @@ export class Session {
       this.parts.post({ type: 'error', id, error: toPlainError(error) });
     } finally {
       this.aborts.delete(id);
+      this.gates.delete(id);
     }
   }
 
@@ -93,10 +103,13 @@ export class Session {
         return this.withDevice(message.request, signal, (experiment) =>
           runExperiment({
             ...experiment,
+            gate: this.gates.get(message.id),
             onProgress: (progress) => this.parts.post({ type: 'progress', id: message.id, progress }),
             onPartial: (outcome) => this.parts.post({ type: 'partial', id: message.id, outcome }),
           }),
         );
+      case 'measure':
+        return this.measure(message.home);
       case 'preview':
         return this.withDevice(message.request, signal, previewExperiment);
       default:
@@ -108,6 +121,12 @@ export class Session {
     const device = await this.openedDevice();
     if (device) return { home: 'gpu', label: device.report.label, adapter: device.report, reason: null };
     return { home: 'cpu', label: this.cpuPlace().home.label, adapter: null, reason: this.refusal };
+  }
+
+  private async measure(wanted: 'gpu' | 'cpu'): Promise<Answers['measure']> {
+    const { measureSpeeds } = await import('./speed');
+    const { home } = await this.place({ home: wanted });
+    return measureSpeeds(home, home.kind === 'cpu' || this.device?.report.isFallback === true);
   }
 
   private async load(message: Extract<CallMessage, { type: 'load' }>): Promise<Answers['load']> {
@@ -178,7 +197,7 @@ export class Session {
     this.gpu = null;
   }
 
-  private async place({ home, verify }: RunRequest): Promise<Workplace> {
+  private async place({ home, verify }: Pick<RunRequest, 'home' | 'verify'>): Promise<Workplace> {
     const device = home === 'gpu' ? await this.openedDevice() : null;
     if (!device) return this.cpuPlace();
     // A verifying home is used once: what is cached was made without a look at it.

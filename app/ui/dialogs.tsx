@@ -167,6 +167,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['[  ]', 'one less, one more of the first live parameter (the rank, mostly)'],
   ['{  }', 'half, double'],
   ['r', 'run again'],
+  ['p', 'pause the run, or go on'],
+  ['.', 'one step further while paused'],
   ['Esc', 'cancel the run'],
   ['t', 'theme'],
   ['s', 'share'],

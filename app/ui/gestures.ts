@@ -37,6 +37,11 @@ export function useShortcuts({ method, catalogue, share, help, onTheme }: Shortc
     session.change(name, stepFrom(Number(values[name]), direction, large, parameter), 'move');
   };
 
+  const run = usePage((state) => state.run);
+  const togglePause = () => {
+    if (run.status === 'running') (run.paused ? session.resume : session.pause)();
+  };
+
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     if (event.key === 'Escape') return session.cancel();
@@ -49,6 +54,10 @@ export function useShortcuts({ method, catalogue, share, help, onTheme }: Shortc
         return searchMethods(catalogue);
       case 'r':
         return session.runNow();
+      case 'p':
+        return togglePause();
+      case '.':
+        return session.step();
       case 't':
         return onTheme();
       case 's':

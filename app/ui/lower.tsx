@@ -9,6 +9,8 @@ import type { View } from './view';
 const Mathematics = lazy(() => import('./mathematics').then((module) => ({ default: module.Mathematics })));
 const Shaders = lazy(() => import('./shaders').then((module) => ({ default: module.Shaders })));
 
+const Runs = lazy(() => import('./history/runs').then((module) => ({ default: module.Runs })));
+
 export function Lower({ method, view }: { method: Method; view: View }) {
   const result = usePage((state) => state.result);
   return (
@@ -27,6 +29,9 @@ export function Lower({ method, view }: { method: Method; view: View }) {
       </LazyFold>
       <LazyFold key={`${method.id} shaders`} title="Shaders">
         <Shaders names={method.shaders} />
+      </LazyFold>
+      <LazyFold title="Runs in this browser">
+        <Runs />
       </LazyFold>
     </>
   );

@@ -9,7 +9,7 @@ import { DataPanel } from './datapanel';
 import { Lower } from './lower';
 import styles from './page.module.css';
 import { Cited, Dock, Problems, shapeOf } from './pieces';
-import { Figures, Headline, RunStatus } from './results';
+import { Figures, Headline, PinRun, RunStatus } from './results';
 import { OtherPage, Shell } from './shell';
 import { viewOf } from './view';
 
@@ -32,7 +32,7 @@ export function Page({ onTheme }: { onTheme: () => void }) {
     return (
       <main className={styles.embed}>
         <h1 className="hidden-visually">{method.title}</h1>
-        <RunStatus />
+        <RunStatus method={method} />
         <Figures method={method} view={view} />
         <a
           href={location.href.replace(/&?embed=1/, '').replace(/&?show=[^&]*/, '')}
@@ -75,7 +75,8 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
           </header>
           <div className={styles.numbers}>
             <Headline method={method} view={view} />
-            <RunStatus />
+            <RunStatus method={method} />
+            <PinRun />
           </div>
           <Figures method={method} view={view} />
           {view.notes.length > 0 && (

@@ -34,3 +34,12 @@ export function quantity(value: number | null | undefined, unit = ''): string {
       return `${formatNumber(value)} ${unit}`;
   }
 }
+
+/** "8 s", "2 min", "1.5 h". For what is only roughly known. */
+export function durationText(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 1) return 'less than 1 s';
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${Number((seconds / 3600).toPrecision(2))} h`;
+}

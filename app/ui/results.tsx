@@ -1,11 +1,12 @@
 /** The middle of the page: headline numbers, the state of the run, and the figures. */
 import { lazy, Suspense } from 'react';
 import { encodeLink } from '../experiment/links';
+import { formatBytes } from '../math/format';
 import type { Method } from '../methods/method';
-import { usePage, useSession } from './context';
-import { quantity } from './quantity';
+import { useHistory, usePage, useParts, useSession } from './context';
+import { durationText, quantity } from './quantity';
 import styles from './results.module.css';
-import type { PageState } from './store';
+import type { PageState, Proposal } from './store';
 import { numbersOf, settingsText, type View } from './view';
 
 // The figures bring the chart library, which must not hold up the first paint.
@@ -32,19 +33,67 @@ export function Headline({ method, view }: { method: Method; view: View }) {
   );
 }
 
+/** Keeps the finished run that is shown, under the name of its settings. */
+export function PinRun() {
+  const link = usePage((state) => encodeLink({ ...state.link, embed: false, show: [] }));
+  const status = usePage((state) => state.run.status);
+  const run = useHistory((state) => state.runs.find((kept) => kept.link === link));
+  const { history } = useParts();
+  if (status !== 'done' || !run) return null;
+  return (
+    <button
+      type="button"
+      data-look="plain"
+      aria-pressed={run.pinned}
+      title="Pinned runs are kept in this browser and can be compared"
+      onClick={() => history.pin(run.id, !run.pinned)}
+    >
+      {run.pinned ? '★ Pinned' : '☆ Pin this run'}
+    </button>
+  );
+}
+
 /** Progress and its cancel button, or why there is no result and what to do. */
-export function RunStatus() {
+export function RunStatus({ method }: { method: Method }) {
   const run = usePage((state) => state.run);
   const session = useSession();
   switch (run.status) {
     case 'running':
       return (
-        <div className={styles.status}>
+        <div className={styles.status} data-running>
           <progress value={run.fraction} max={1} aria-label="Progress of the run" />
-          <span className={styles.stage}>{run.stage}</span>
+          <span className={styles.stage}>
+            {run.paused ? 'Paused: ' : ''}
+            {run.stage}
+            {run.leftMs !== null && <span className={styles.left}>, {durationText(run.leftMs)} left</span>}
+          </span>
+          {run.paused && (
+            <button type="button" onClick={session.step}>
+              Step <kbd>.</kbd>
+            </button>
+          )}
+          <button type="button" onClick={run.paused ? session.resume : session.pause}>
+            {run.paused ? 'Resume' : 'Pause'} <kbd>p</kbd>
+          </button>
           <button type="button" onClick={session.cancel}>
             Cancel <kbd>Esc</kbd>
           </button>
+        </div>
+      );
+    case 'held':
+      return (
+        <div className={styles.held} role="status">
+          <p>
+            This would take about <strong>{durationText(run.estimate.ms)}</strong> and{' '}
+            {formatBytes(run.estimate.bytes)} here
+            {run.estimate.basis === 'speed' ? ' (a rough estimate: it has not run here before)' : ''}.
+          </p>
+          <div className={styles.actions}>
+            {run.smaller && <Smaller method={method} proposal={run.smaller} />}
+            <button type="button" onClick={session.runAnyway}>
+              Run anyway
+            </button>
+          </div>
         </div>
       );
     case 'cancelled':
@@ -64,6 +113,7 @@ export function RunStatus() {
             {run.message}
           </p>
           <div className={styles.actions}>
+            {run.smaller && <Smaller method={method} proposal={run.smaller} />}
             <button type="button" onClick={session.runNow}>
               Run again
             </button>
@@ -79,6 +129,21 @@ export function RunStatus() {
     case 'idle':
       return null;
   }
+}
+
+/** A button that takes smaller settings, named by what they change. */
+function Smaller({ method, proposal }: { method: Method; proposal: Proposal }) {
+  const session = useSession();
+  const values = usePage((state) => state.link.values);
+  const changes = Object.entries(proposal.values)
+    .filter(([key, value]) => value !== values[key])
+    .map(([key, value]) => `${method.parameters[key]?.label ?? key} ${String(value)}`);
+  return (
+    <button type="button" data-look="primary" onClick={() => session.take(proposal.values)}>
+      Try {changes.join(', ')}
+      {proposal.ms !== null && <> (about {durationText(proposal.ms)})</>}
+    </button>
+  );
 }
 
 interface FiguresProps {

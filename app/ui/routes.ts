@@ -15,7 +15,9 @@ export interface PageEntry {
   load: () => Promise<{ default: ComponentType<{ query: string }> }>;
 }
 
-export const PAGES: Readonly<Record<string, PageEntry>> = {};
+export const PAGES: Readonly<Record<string, PageEntry>> = {
+  compare: { title: 'Compare', load: () => import('./compare/page') },
+};
 
 /** The page that an address opens; null where it opens a method. */
 export function routeOf(hash: string): Route | null {

@@ -41,7 +41,8 @@ function bench(hash: string) {
         asked.cancelled = true;
         reject(new CancelledError());
       };
-      return { result, cancel };
+      const nothing = () => {};
+      return { result, cancel, pause: nothing, resume: nothing, step: nothing };
     },
     async preview(request) {
       previews.push(request);

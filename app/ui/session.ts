@@ -4,20 +4,24 @@
  * the newest run may write to the store. The address of the page always says what is shown.
  */
 import type { ExperimentClient, Run } from '../experiment/client';
+import { estimate, smaller, smallerByMemory } from '../experiment/estimate';
 import { encodeLink, type LinkState, openLink, stateOf } from '../experiment/links';
-import type { RunRequest } from '../experiment/protocol';
+import type { RunRequest, RunResult } from '../experiment/protocol';
 import { findMethod, loadMethod } from '../experiment/registry';
 import { defaults } from '../experiment/values';
 import { isUserError } from '../math/errors';
-import type { ParameterValue } from '../methods/parameters';
+import type { LooseValues, ParameterValue } from '../methods/parameters';
 import { createDataDesk, type DataDesk } from './datadesk';
+import { createMachines, type Machines, placeOf } from './machine';
 import { routeOf } from './routes';
-import type { PageState, RunState, Store } from './store';
+import type { PageState, Proposal, RunState, Store } from './store';
 
 /** A live parameter that has not moved for this long is at rest. */
 export const REST_MS = 150;
 /** Other changes wait this long for the next one. */
 export const PAUSE_MS = 250;
+/** A run that would take longer waits for a word; a rough estimate may be wrong by a factor of a few. */
+const LONG_MS = { 'earlier run': 30_000, speed: 90_000 } as const;
 
 export type Client = Pick<ExperimentClient, 'open' | 'loadData' | 'run' | 'preview'>;
 
@@ -39,16 +43,40 @@ export interface Session {
   /** The parameters under which a claim is stated; the seed stays. */
   applyClaim(index: number): void;
   choose(method: string): Promise<void>;
+  /** Opens a link of a method, as a step that the back button undoes. */
+  open(link: string): Promise<void>;
   setHome(home: 'gpu' | 'cpu'): void;
   /** Follows the address after a person has edited it or gone back. */
   follow(): Promise<void>;
+  /** Takes these values over those there are, and runs. */
+  take(values: LooseValues): void;
   runNow(): void;
+  /** However long it takes. */
+  runAnyway(): void;
   cancel(): void;
+  pause(): void;
+  resume(): void;
+  /** While paused: one seam further. */
+  step(): void;
   dismiss(problem: string): void;
 }
 
-export function createSession(store: Store, client: Client, place: Place, sampleUrl: string): Session {
+/** What a session tells others, and what it asks them. */
+export interface Surroundings {
+  /** A run is complete. */
+  onResult?: (link: string, result: RunResult) => void;
+  machines?: Machines;
+}
+
+export function createSession(
+  store: Store,
+  client: Client,
+  place: Place,
+  sampleUrl: string,
+  { onResult, machines = createMachines(null) }: Surroundings = {},
+): Session {
   let run: Run | null = null;
+  let timeLeft: TimeLeft | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   // Counts changes, so that a late answer to an old question is recognised.
   let change = 0;
@@ -86,7 +114,7 @@ export function createSession(store: Store, client: Client, place: Place, sample
     return { method: link().method, values: link().values, home: link().home, data: key };
   };
 
-  function runNow(): void {
+  function begin(anyway: boolean): void {
     stop();
     const asked = request();
     if (!asked) {
@@ -102,10 +130,23 @@ export function createSession(store: Store, client: Client, place: Place, sample
       set({ run: failure(error), preview: null });
       return;
     }
-    set({ run: { status: 'running', fraction: 0, stage: 'starting' }, partial: null });
+    const expected = asked.data === null ? estimate(method(), asked.values, machines.of(here())) : null;
+    if (expected && expected.ms > LONG_MS[expected.basis] && !anyway) {
+      set({ run: { status: 'held', estimate: expected, smaller: quicker(asked.values) }, preview: null });
+      return;
+    }
+    const clock = createTimeLeft();
+    const address = encodeLink(link());
+    set({
+      run: { status: 'running', fraction: 0, stage: 'starting', paused: false, leftMs: null },
+      partial: null,
+    });
     const started = client.run(asked, {
       onProgress: ({ fraction, stage }) => {
-        if (mine === change) set({ run: { status: 'running', fraction, stage } });
+        const before = store.getState().run;
+        const paused = before.status === 'running' && before.paused;
+        if (mine === change)
+          set({ run: { status: 'running', fraction, stage, paused, leftMs: clock.left(fraction) } });
       },
       onPartial: (partial) => {
         if (mine === change) set({ partial, preview: null });
@@ -114,13 +155,50 @@ export function createSession(store: Store, client: Client, place: Place, sample
     run = started;
     started.result.then(
       (result) => {
-        if (mine === change) set({ run: { status: 'done' }, result, partial: null, preview: null });
+        if (mine !== change) return;
+        set({ run: { status: 'done' }, result, partial: null, preview: null });
+        if (asked.data === null) machines.learn(here(), findMethod(asked.method), result);
+        onResult?.(address, result);
       },
       (error: unknown) => {
-        if (mine === change) set({ run: failure(error), partial: null });
+        if (mine !== change) return;
+        const run = failure(error);
+        const less =
+          run.status === 'failed' && !run.bug
+            ? smallerByMemory(findMethod(asked.method), asked.values)
+            : null;
+        set({
+          run: less && run.status === 'failed' ? { ...run, smaller: proposal(less) } : run,
+          partial: null,
+        });
       },
     );
+    timeLeft = clock;
   }
+
+  const runNow = () => begin(false);
+  const here = () => placeOf(store.getState());
+  const proposal = (values: LooseValues): Proposal => ({
+    values,
+    ms: estimate(method(), values, machines.of(here()))?.ms ?? null,
+  });
+  /** Settings that take at most a third of what counts as long. */
+  const quicker = (values: LooseValues): Proposal | null => {
+    const machine = machines.of(here());
+    const fits = (candidate: LooseValues) =>
+      (estimate(method(), candidate, machine)?.ms ?? 0) < LONG_MS['earlier run'] / 3;
+    const found = smaller(method(), values, fits);
+    return found && proposal(found);
+  };
+
+  const setPaused = (paused: boolean) => {
+    const { run: now } = store.getState();
+    if (now.status !== 'running' || !run || now.paused === paused) return;
+    if (paused) run.pause();
+    else run.resume();
+    timeLeft?.hold(paused);
+    set({ run: { ...now, paused } });
+  };
 
   const preview = async () => {
     const asked = request();
@@ -212,6 +290,11 @@ export function createSession(store: Store, client: Client, place: Place, sample
       const { data: source, tensor, colour, home } = link();
       await show({ ...stateOf(chosen), home, ...(keeps ? { data: source, tensor, colour } : {}) }, [], true);
     },
+    async open(address) {
+      const mine = ++wanted;
+      const read = await openLink(address);
+      if (mine === wanted) await show(read.state, read.problems, true);
+    },
     setHome(home) {
       setLink({ home });
       later(0);
@@ -230,14 +313,47 @@ export function createSession(store: Store, client: Client, place: Place, sample
       if (same && started) set({ route: null });
       else await show(read.state, read.problems);
     },
+    take(values) {
+      setLink({ values });
+      later(0);
+    },
     runNow,
+    runAnyway: () => begin(true),
+    pause: () => setPaused(true),
+    resume: () => setPaused(false),
+    step: () => run?.step(),
     cancel() {
-      if (store.getState().run.status !== 'running') return;
+      const { status } = store.getState().run;
+      if (status !== 'running' && status !== 'held') return;
       stop();
       set({ run: { status: 'cancelled' }, partial: null, preview: null });
     },
     dismiss(problem) {
       set({ problems: store.getState().problems.filter((other) => other !== problem) });
+    },
+  };
+}
+
+interface TimeLeft {
+  left(fraction: number): number | null;
+  hold(paused: boolean): void;
+}
+
+/** Time left of a run, ms, from the fraction done and the time spent; null while that says little. */
+export function createTimeLeft(now: () => number = () => performance.now()): TimeLeft {
+  let began = now();
+  let held: number | null = null;
+  return {
+    left(fraction) {
+      const spent = (held ?? now()) - began;
+      return fraction > 0.02 && fraction < 1 && spent > 1000 ? (spent * (1 - fraction)) / fraction : null;
+    },
+    hold(paused) {
+      if (paused) held = now();
+      else if (held !== null) {
+        began += now() - held;
+        held = null;
+      }
     },
   };
 }

@@ -3,9 +3,11 @@
  * is of its result. session.ts changes it; components read it.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Estimate } from '../experiment/estimate';
 import type { LinkState } from '../experiment/links';
 import type { DataSummary, OpenReport, RunResult } from '../experiment/protocol';
 import type { Outcome } from '../methods/method';
+import type { LooseValues } from '../methods/parameters';
 import type { Route } from './routes';
 import type { Theme } from './theme';
 
@@ -22,11 +24,19 @@ export type DataState =
 
 export type RunState =
   | { status: 'idle' }
-  | { status: 'running'; fraction: number; stage: string }
+  | { status: 'running'; fraction: number; stage: string; paused: boolean; leftMs: number | null }
+  /** It would take long here: not begun before the person says so. */
+  | { status: 'held'; estimate: Estimate; smaller: Proposal | null }
   | { status: 'done' }
   | { status: 'cancelled' }
   /** `bug` is set where no person can mend it by another value: name, message and stack. */
-  | { status: 'failed'; message: string; bug?: string };
+  | { status: 'failed'; message: string; bug?: string; smaller?: Proposal };
+
+/** Settings that ask for less; `ms` where it can be told. */
+export interface Proposal {
+  values: LooseValues;
+  ms: number | null;
+}
 
 export interface PageState {
   /** A page beside the workbench; null for the workbench itself. */

@@ -48,6 +48,9 @@ export function TopBar({ catalogue, adapter, share, help, onTheme }: TopBarProps
           <span className={styles.dot} />
           <span className={styles.adapterLabel}>{label}</span>
         </button>
+        <a className="button" href="#/compare">
+          Compare
+        </a>
         <button type="button" onClick={() => share.current?.showModal()}>
           Share
         </button>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { openingState } from '../experiment/links';
+import { stateOf } from '../experiment/links';
+import { toy } from '../experiment/toy';
 import type { LinesFigure } from '../methods/figures';
 import type { Outcome } from '../methods/method';
 import { numbersOf, viewOf } from './view';
@@ -27,7 +28,8 @@ const result = {
   timings: [],
   wallMs: 1,
 };
-const state = { link: openingState(), result, partial: null, preview: null };
+const state = { link: stateOf(toy), result, partial: null, preview: null };
+const running = { status: 'running', fraction: 0, stage: '', paused: false, leftMs: null } as const;
 
 test('a finished run is fresh, and a missing number carries its reason', () => {
   const view = viewOf({ ...state, run: { status: 'done' } });
@@ -37,7 +39,7 @@ test('a finished run is fresh, and a missing number carries its reason', () => {
 
 test('while a run goes on, what it has not shown yet is stale and keeps its place', () => {
   const partial: Outcome = { figures: [lines('two', 'new')], metrics: { a: 2 } };
-  const view = viewOf({ ...state, partial, run: { status: 'running', fraction: 0, stage: '' } });
+  const view = viewOf({ ...state, partial, run: running });
   expect(view.figures.map(({ figure, stale }) => [figure.title, stale])).toEqual([
     ['one', true],
     ['new', false],
