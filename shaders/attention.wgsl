@@ -7,7 +7,7 @@
 // running maximum m, sum l and output o that is rescaled when m grows. attention_quad.wgsl is the same with
 // keys and values shared within quads, attention_workgroup.wgsl the one for GPUs.
 //
-// y counts blocks of 64 rows times parts: part t meets keys [t part_keys, (t + 1) part_keys) alone, and
+// y counts blocks of 32 rows times parts: part t meets keys [t part_keys, (t + 1) part_keys) alone, and
 // attention_join.wgsl joins the parts. causal: row i meets keys 0..i. d and dv in vec4s (d4, dv4). A batch
 // stride of 0 serves one k (q, v) to the whole batch. bias_step 0: no bias, 1: batch x nk, 2: the log-sum-exp of
 // the stats of another attention.
@@ -33,6 +33,7 @@ struct Params {
 }
 
 override KEY_NORM = false;
+override BIAS = false;
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
@@ -49,12 +50,12 @@ fn squares(m: mat4x4f) -> vec4f {
   return vec4f(dot(m[0], m[0]), dot(m[1], m[1]), dot(m[2], m[2]), dot(m[3], m[3]));
 }
 
-@compute @workgroup_size(16)
+@compute @workgroup_size(8)
 fn attention(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32) {
   let y = wid.y + p.group0;
   let block = y / p.parts;
   let part = y - block * p.parts;
-  let row = block * 64u + lid * 4u;
+  let row = block * 32u + lid * 4u;
   let rows = min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(p.nq - 1u));
   let at_q = wid.z * p.q_batch + rows * p.d4;
   let at_k = wid.z * p.k_batch;
@@ -63,7 +64,7 @@ fn attention(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index)
   let at_o = at_row * p.dv4;
   let first = part * p.part_keys;
   // Beyond `last` the whole block sees nothing; beyond ends[r] row r sees nothing.
-  let last = min(min(p.nk, first + p.part_keys), select(p.nk, (block + 1u) * 64u, p.causal != 0u));
+  let last = min(min(p.nk, first + p.part_keys), select(p.nk, (block + 1u) * 32u, p.causal != 0u));
   let ends = select(vec4u(last), min(vec4u(last), rows + 1u), p.causal != 0u);
   var m = vec4f(LOWEST);
   var l = vec4f();
@@ -109,7 +110,7 @@ fn attention(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index)
     }
     var add_a = vec4f();
     var add_b = vec4f();
-    if (p.bias_step != 0u) {
+    if (BIAS) {
       let a = (wid.z * p.nk + keys_a + 1u) * p.bias_step - 1u;
       let b = (wid.z * p.nk + keys_b + 1u) * p.bias_step - 1u;
       add_a = vec4f(bias[a.x], bias[a.y], bias[a.z], bias[a.w]);

@@ -10,7 +10,7 @@ enable subgroups;
 // multiplications, whether or not its neighbours load the same word, and a broadcast next to nothing.
 // attention.wgsl is the same without subgroups, attention_workgroup.wgsl the one for GPUs.
 //
-// y counts blocks of 64 rows times parts: part t meets keys [t part_keys, (t + 1) part_keys) alone, and
+// y counts blocks of 32 rows times parts: part t meets keys [t part_keys, (t + 1) part_keys) alone, and
 // attention_join.wgsl joins the parts. causal: row i meets keys 0..i. d and dv in vec4s (d4, dv4). A batch
 // stride of 0 serves one k (q, v) to the whole batch. bias_step 0: no bias, 1: batch x nk, 2: the log-sum-exp of
 // the stats of another attention.
@@ -36,6 +36,7 @@ struct Params {
 }
 
 override KEY_NORM = false;
+override BIAS = false;
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
@@ -56,7 +57,7 @@ fn gathered_scalar(x: f32) -> vec4f {
   return vec4f(quadBroadcast(x, 0u), quadBroadcast(x, 1u), quadBroadcast(x, 2u), quadBroadcast(x, 3u));
 }
 
-@compute @workgroup_size(16)
+@compute @workgroup_size(8)
 fn attention_quad(
   @builtin(workgroup_id) wid: vec3u,
   @builtin(local_invocation_index) lid: u32,
@@ -65,7 +66,7 @@ fn attention_quad(
   let y = wid.y + p.group0;
   let block = y / p.parts;
   let part = y - block * p.parts;
-  let row = block * 64u + lid * 4u;
+  let row = block * 32u + lid * 4u;
   let rows = min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(p.nq - 1u));
   let at_q = wid.z * p.q_batch + rows * p.d4;
   let at_k = wid.z * p.k_batch;
@@ -74,7 +75,7 @@ fn attention_quad(
   let at_o = at_row * p.dv4;
   let first = part * p.part_keys;
   // Beyond `last` the whole block sees nothing; beyond ends[r] row r sees nothing.
-  let last = min(min(p.nk, first + p.part_keys), select(p.nk, (block + 1u) * 64u, p.causal != 0u));
+  let last = min(min(p.nk, first + p.part_keys), select(p.nk, (block + 1u) * 32u, p.causal != 0u));
   let ends = select(vec4u(last), min(vec4u(last), rows + 1u), p.causal != 0u);
   var m = vec4f(LOWEST);
   var l = vec4f();
@@ -116,7 +117,7 @@ fn attention_quad(
       s3b += q3 * keys_b;
     }
     var add = vec2f();
-    if (p.bias_step != 0u) {
+    if (BIAS) {
       let at = (wid.z * p.nk + mine + 1u) * p.bias_step - 1u;
       add = vec2f(bias[at.x], bias[at.y]);
     }

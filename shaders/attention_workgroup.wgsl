@@ -7,7 +7,8 @@
 // columns. For the scores a column is 4 keys, for the output every eighth vec4 of dv (dv <= 128). K and V go
 // through one tile of 32 keys by 32 numbers, and V is fetched once the maximum is known; within a tile all
 // reads are broadcasts or side by side. Sums of a row stay with their column until the end.
-// 15 KiB of workgroup memory. Parts, causal and strides as in attention.wgsl, which is the barrier-free one.
+// 15 KiB of workgroup memory. Parts, causal and strides as in attention.wgsl, the barrier-free one; a block
+// is 64 rows here.
 // Work 2 nq nk (d + dv) + 5 nq nk flop. Error bound: app/kernels/attention.ts. Test: attention.test.ts.
 //! use lanes4
 
@@ -30,6 +31,7 @@ struct Params {
 }
 
 override KEY_NORM = false;
+override BIAS = false;
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
@@ -112,7 +114,7 @@ fn attention_workgroup(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocat
       }
     }
     var add = vec4f();
-    if (p.bias_step != 0u) {
+    if (BIAS) {
       let at = (wid.z * p.nk + min(keys, vec4u(p.nk - 1u)) + 1u) * p.bias_step - 1u;
       add = vec4f(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);
     }

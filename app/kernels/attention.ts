@@ -89,16 +89,14 @@ const params = {
   group0: 'u32',
 } as const;
 
-const ROWS = 64; // queries of a workgroup, in every variant
-
-const kernelOf = (name: string, code: string) =>
+const kernelOf = (name: string, code: string, rows: number) =>
   defineKernel({
     name,
     code,
     params,
     buffers: { q: 'read', k: 'read', v: 'read', bias: 'read', o: 'write', stats: 'write' },
-    constants: { KEY_NORM: 0 },
-    grid: ({ nq, parts, batch }) => [1, Math.ceil(nq / ROWS) * parts, batch],
+    constants: { KEY_NORM: 0, BIAS: 0 },
+    grid: ({ nq, parts, batch }) => [1, Math.ceil(nq / rows) * parts, batch],
     cost: ({ nq, nk, d4, dv4, batch, causal }) => {
       const seen = causal ? Math.min(nk, (nk + 1) / 2) : nk;
       return {
@@ -110,9 +108,9 @@ const kernelOf = (name: string, code: string) =>
   });
 
 const kernels = {
-  rows: kernelOf('attention', rowsCode),
-  quad: kernelOf('attention_quad', quadCode),
-  workgroup: kernelOf('attention_workgroup', workgroupCode),
+  rows: kernelOf('attention', rowsCode, 32),
+  quad: kernelOf('attention_quad', quadCode, 32),
+  workgroup: kernelOf('attention_workgroup', workgroupCode, 64),
 };
 
 const join = defineKernel({
@@ -138,7 +136,7 @@ const BUSY = { software: 8, hardware: 128 };
 
 /** The default number of parts: none shorter than 64 keys, and no more than the device can use. */
 function partsFor(home: GpuHome, { nq, nk, batch }: AttentionPlan): number {
-  const groups = Math.ceil(nq / ROWS) * batch;
+  const groups = Math.ceil(nq / (home.barriersAreSlow ? 32 : 64)) * batch;
   const wanted = Math.ceil((home.barriersAreSlow ? BUSY.software : BUSY.hardware) / groups);
   return Math.max(1, Math.min(wanted, Math.floor(nk / 64), 64));
 }
@@ -204,7 +202,7 @@ async function onGpu(
         key_norm: keyNorm,
       },
       { q: q4, k: k4, v: v4, bias: options.bias ?? k4, o: part.o, stats: part.stats },
-      { constants: { KEY_NORM: keyNorm === 0 ? 0 : 1 } },
+      { constants: { KEY_NORM: keyNorm === 0 ? 0 : 1, BIAS: biasStep === 0 ? 0 : 1 } },
     );
     let whole = part;
     if (parts > 1) {
