@@ -7,7 +7,6 @@ import rowsCode from '../../shaders/attention.wgsl?raw';
 import joinCode from '../../shaders/attention_join.wgsl?raw';
 import quadCode from '../../shaders/attention_quad.wgsl?raw';
 import workgroupCode from '../../shaders/attention_workgroup.wgsl?raw';
-import copyCode from '../../shaders/copy_block.wgsl?raw';
 import type { CpuHome } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
@@ -15,6 +14,7 @@ import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
 import { attentionTwin, deviation } from './attention_twin';
 import { defineOperation } from './operation';
+import { cutToColumns, paddedToVec4 } from './padding';
 
 export interface AttentionOptions {
   /** Of the scores; 1 / sqrt(d) unless given. */
@@ -122,15 +122,6 @@ const join = defineKernel({
   cost: ({ count, parts }) => ({ flop: 8 * count * parts, bytes: 16 * count * (parts + 1) }),
 });
 
-const copyBlock = defineKernel({
-  name: 'copy_block',
-  code: copyCode,
-  params: { cols: 'u32', count: 'u32', n_from: 'u32', from_at: 'u32', n_to: 'u32', to_at: 'u32' },
-  buffers: { a: 'read', b: 'write' },
-  grid: ({ count }) => linearGrid(count, 64),
-  cost: ({ count }) => ({ flop: 0, bytes: 8 * count }),
-});
-
 /** Workgroups that keep a device busy: two cores, or a GPU of some hundred. */
 const BUSY = { software: 8, hardware: 128 };
 
@@ -144,18 +135,6 @@ function partsFor(home: GpuHome, { nq, nk, batch }: AttentionPlan): number {
 function variantFor(home: GpuHome, dv: number): keyof typeof kernels {
   if (!home.barriersAreSlow && dv <= 128) return 'workgroup';
   return home.device.features.has('subgroups') ? 'quad' : 'rows';
-}
-
-/** The tensor with its columns filled up with zeros to a multiple of 4; itself where they are one. */
-async function paddedToVec4(home: GpuHome, t: Tensor): Promise<Tensor> {
-  const n = colsOf(t);
-  if (n % 4 === 0) return t;
-  const wide = 4 * Math.ceil(n / 4);
-  const out = home.tensor([...t.shape.slice(0, -1), wide]);
-  const count = sizeOf(t.shape);
-  const job = { cols: n, count, n_from: n, from_at: 0, n_to: wide, to_at: 0 };
-  await copyBlock.run(home, job, { a: t, b: out });
-  return out;
 }
 
 async function onGpu(
@@ -213,11 +192,7 @@ async function onGpu(
         { part: part.o, part_stats: part.stats, o: whole.o, stats: whole.stats },
       );
     }
-    if (dv % 4 === 0) return whole;
-    const o = home.empty([...lead, nq, dv]);
-    const job = { cols: dv, count: batch * nq * dv, n_from: 4 * dv4, from_at: 0, n_to: dv, to_at: 0 };
-    await copyBlock.run(home, job, { a: whole.o, b: o });
-    return { o, stats: whole.stats };
+    return { o: await cutToColumns(home, whole.o, dv), stats: whole.stats };
   });
 }
 
