@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import fira from './fira';
+
+testClaims(fira);
