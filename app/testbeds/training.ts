@@ -48,7 +48,8 @@ export function networkBed(home: Home, data: NetworkData, batch: number): Networ
   };
 }
 
-function ordered(a: Matrix, order: Uint32Array, count: number): Matrix {
+/** `count` rows of a in this order, beginning again at its end. */
+export function ordered(a: Matrix, order: Uint32Array, count: number): Matrix {
   const out = matrix(count, a.cols);
   for (let i = 0; i < count; i++) {
     const from = order[i % a.rows] * a.cols;
@@ -58,7 +59,7 @@ function ordered(a: Matrix, order: Uint32Array, count: number): Matrix {
 }
 
 /** `count` rows in batch order from the place of step `step` on, without a copy where the alignment allows it. */
-async function slice(home: Home, all: Tensor, from: number, count: number): Promise<Tensor> {
+export async function slice(home: Home, all: Tensor, from: number, count: number): Promise<Tensor> {
   const at = from * all.shape[1];
   if (at % VIEW_ALIGN === 0) return home.view(all, at, [count, all.shape[1]]);
   return rows(all, from, from + count);
