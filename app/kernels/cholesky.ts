@@ -59,6 +59,9 @@ export interface CholeskyOptions {
   lift?: number;
   /** G is given as this many parts to be added, in the dimension before its last two. */
   parts?: number;
+  /** Where the status is written, from this row on; a tensor of its own unless given. */
+  status?: Tensor;
+  row?: number;
   team?: Team;
 }
 
@@ -98,9 +101,9 @@ const factor = defineOperation({
     const { n, batch, parts, lead } = jobOf(g, options);
     const team = options.team ?? teamOf(home);
     const r = home.empty([...lead, n, n]);
-    const status = home.empty([batch, 3]);
-    const { shift = 0, lift = 0 } = options;
-    const job = { n, slices: parts, status_row: 0, shift, lift, batch };
+    const status = options.status ?? home.empty([batch, 3]);
+    const { shift = 0, lift = 0, row = 0 } = options;
+    const job = { n, slices: parts, status_row: row, shift, lift, batch };
     if (team === 'lanes') {
       await lanesKernel.run(home, job, { g, r, status });
       return { r, status };
@@ -113,7 +116,7 @@ const factor = defineOperation({
     const { n, batch, parts, lead } = jobOf(g, options);
     const r = home.tensor([...lead, n, n]);
     const inverse = home.tensor(r.shape);
-    const status = home.tensor([batch, 3]);
+    const status = options.status ?? home.tensor([batch, 3]);
     const data = cpuData(g);
     for (let item = 0; item < batch; item++) {
       const sum = matrix(n, n);
@@ -137,7 +140,7 @@ const factor = defineOperation({
       cpuData(r).set(found.r.data, item * n * n);
       if (found.ok) cpuData(inverse).set(invertTriangular(found.r).data, item * n * n);
       const failed = found.ok ? 0 : 1 + firstZero(found.r.data, n);
-      cpuData(status).set([failed, Math.sqrt(departure), found.minPivot], 3 * item);
+      cpuData(status).set([failed, Math.sqrt(departure), found.minPivot], 3 * ((options.row ?? 0) + item));
     }
     return { r, inverse, status };
   },
@@ -145,7 +148,8 @@ const factor = defineOperation({
     const { n, batch, parts } = jobOf(g, options);
     let worst: Deviation = { ratio: 0, what: '' };
     for (let item = 0; item < batch; item++) {
-      const found = compareOne(got, want, itemSum(g, item, parts, n, options), item, n + parts);
+      const full = itemSum(g, item, parts, n, options);
+      const found = compareOne(got, want, full, item, (options.row ?? 0) + item, n + parts);
       if (!(found.ratio <= worst.ratio)) worst = found;
     }
     return worst;
@@ -187,12 +191,13 @@ function compareOne(
   want: CholeskyFactor,
   g: ReturnType<typeof matrix>,
   item: number,
+  row: number,
   terms: number,
 ): Deviation {
   const n = g.rows;
   const gamma = (terms + 4) * U;
-  const [broke, departure] = cpuData(got.status).subarray(3 * item, 3 * item + 2);
-  const [brokeToo, departureToo] = cpuData(want.status).subarray(3 * item, 3 * item + 2);
+  const [broke, departure] = cpuData(got.status).subarray(3 * row, 3 * row + 2);
+  const [brokeToo, departureToo] = cpuData(want.status).subarray(3 * row, 3 * row + 2);
   if (broke > 0) {
     if (brokeToo > 0) return { ratio: 0, what: '' };
     const root = (i: number): number => Math.sqrt(g.data[i * (n + 1)]);
@@ -230,7 +235,7 @@ export async function cholesky(g: Tensor, options: CholeskyOptions = {}): Promis
   const { n, batch, parts } = jobOf(g, options);
   const width = home.kind === 'cpu' ? n : LIMIT[options.team ?? teamOf(home as GpuHome)];
   if (n <= width) return factor(g, options);
-  if (batch * parts !== 1) {
+  if (batch * parts !== 1 || options.status) {
     throw new UserError(`cholesky: matrices of a batch have at most ${width} rows, not ${n}`);
   }
   return home.scope(async () => {

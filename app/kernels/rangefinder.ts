@@ -4,13 +4,12 @@
  * either home. Shapes: A m x n, basis Q m x l with orthonormal columns, B = Q^T A l x n.
  */
 import { colsOf, rowsOf, type Tensor } from '../gpu/home';
-import { matrix, transpose as transpose64 } from '../math/linalg';
-import { svd as svd64 } from '../math/svd';
 import { axpby, scaleColumns } from './elementwise';
 import { matmul } from './matmul';
 import { orthonormalize } from './qr';
 import { frobenius } from './reduce';
 import { columns, concatColumns, concatRows, copy, rows } from './slice';
+import { triangleSvd } from './svd';
 import { transpose } from './transpose';
 import { solveTriangular } from './triangular';
 
@@ -65,23 +64,17 @@ export async function krylovBasis(a: Tensor, y: Tensor, power: number): Promise<
   });
 }
 
-/**
- * SVD of a wide B (l x n): QR of B^T on the device, the l x l factor in float64 on the CPU, where it takes
- * a millisecond. B = (u diag(sigma)) vt with u l x l.
- */
+/** SVD of a wide B (l x n) from the QR of B^T: B = (u diag(sigma)) vt with u l x l. */
 export async function wideSvd(b: Tensor): Promise<{ u: Tensor; sigma: Float64Array; vt: Tensor }> {
   const { home } = b;
   return home.scope(async () => {
     const { q, r } = await orthonormalize(await transpose(b));
-    const l = rowsOf(r);
-    const small = matrix(l, l, Float64Array.from(await home.read(r)));
-    // B = R^T Q^T and R^T = U S W^T, so B = U S (Q W)^T.
-    const { u, s, v } = svd64(transpose64(small));
-    const w = home.tensor([l, l], v.data);
+    // B = R^T Q^T and R = vt^T S ut, so B = ut^T S (Q vt^T)^T.
+    const { ut, s, vt } = await triangleSvd(r);
     return {
-      u: home.tensor([l, l], u.data),
-      sigma: s,
-      vt: await matmul(w, q, { transposeA: true, transposeB: true }),
+      u: await transpose(ut),
+      sigma: Float64Array.from(await home.read(s)),
+      vt: await matmul(vt, q, { transposeB: true }),
     };
   });
 }

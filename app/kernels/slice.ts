@@ -7,7 +7,7 @@ import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
 import { defineOperation, entrywise } from './operation';
 
-const kernel = defineKernel({
+export const copyBlock = defineKernel({
   name: 'copy_block',
   code,
   params: { cols: 'u32', count: 'u32', n_from: 'u32', from_at: 'u32', n_to: 'u32', to_at: 'u32' },
@@ -35,7 +35,7 @@ const gather = defineOperation({
     const out = home.empty(shape);
     for (const { tensor, block } of parts) {
       const { rows, cols, from, to } = block;
-      await kernel.run(
+      await copyBlock.run(
         home,
         { cols, count: rows * cols, n_from: from[1], from_at: from[0], n_to: to[1], to_at: to[0] },
         { a: tensor, b: out },

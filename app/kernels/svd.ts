@@ -1,86 +1,109 @@
 /**
- * SVD of a small matrix by one-sided Jacobi on the transposed l x l factor of its QR: the columns of R^T are
- * graded as the singular values are, so that small ones settle in fewer sweeps than those of R. The rotations
- * run in the home of A, in float32 on the GPU; the QR before them and the sorting after them on the host.
+ * Singular value decompositions. Jacobi runs on the transposed triangle of a QR factorization: the columns of
+ * R^T are graded as the singular values are, so that it settles in fewer sweeps than on R, or on A.
  */
-import code from '../../shaders/jacobi_round.wgsl?raw';
+import { CpuHome } from '../gpu/cpuhome';
 import { GpuHome } from '../gpu/gpuhome';
-import { colsOf, rowsOf, type Tensor } from '../gpu/home';
-import { defineKernel } from '../gpu/kernel';
-import { type JacobiSvd, oneSidedJacobi, sorted } from '../math/jacobi';
-import { identity, type Matrix, matmul as matmul64, matrix, transpose } from '../math/linalg';
-import { qr } from '../math/qr';
-import { singularValues as singularValues64 } from '../math/svd';
+import { batchOf, colsOf, type Home, rowsOf, shapeText, type Tensor } from '../gpu/home';
+import { UserError } from '../math/errors';
+import { type Matrix, matrix, transpose as transpose64 } from '../math/linalg';
+import { singularValues as singularValues64, svd as svd64 } from '../math/svd';
+import { householderQr } from './householder';
+import { jacobiRows, type RotationOptions } from './jacobi';
+import { matmul } from './matmul';
+import { orthonormalize, type Qr } from './qr';
+import { concatRows, rows } from './slice';
+import { transpose } from './transpose';
 
-export interface JacobiOptions {
-  /** Sweeps at most; 20 unless given. */
-  maxSweeps?: number;
+export interface JacobiOptions extends RotationOptions {}
+
+export interface SvdTensors {
+  /** m x k, orthonormal columns, k = min(m, n) */
+  u: Tensor;
+  /** k values, largest first */
+  s: Tensor;
+  /** n x k, orthonormal columns: A = u diag(s) v^T */
+  v: Tensor;
 }
 
-const round = defineKernel({
-  name: 'jacobi_round',
-  code,
-  params: { n: 'u32', m: 'u32', seats: 'u32', turn: 'u32', tolerance: 'f32' },
-  buffers: { b: 'write', v: 'write', turned: 'write' },
-  grid: ({ seats }) => [Math.ceil(seats / 128)],
-  cost: ({ n, m }) => ({ flop: (n / 2) * (12 * m + 6 * n), bytes: 4 * (n * m * 3 + n * n * 2) }),
-});
-
-/** Tighter than the usual 1e-6: the loss of orthogonality adds up to about n times it. Float32 dots allow it. */
-const TOLERANCE = 4e-7;
-
-/** Jacobi on the columns of a square matrix in float32 on the device; counted rotations are read once a sweep. */
-async function rotate(home: GpuHome, columns: Matrix, maxSweeps: number): Promise<JacobiSvd> {
+/**
+ * A = u diag(s) v^T by one-sided Jacobi in the home of A, largest first, with the sweeps it took. Values are
+ * within 10 n eps s_1, u and v orthonormal within 10 n eps. Squares of entries must not overflow or vanish.
+ */
+export async function jacobiSvd(
+  a: Tensor,
+  options: JacobiOptions = {},
+): Promise<SvdTensors & { sweeps: number }> {
+  const { home } = a;
+  if (batchOf(a) !== 1) throw new UserError(`jacobiSvd: ${shapeText(a)} is a batch`);
   return home.scope(async () => {
-    const { rows: m, cols: n } = columns;
-    const seats = n + (n % 2);
-    const b = home.tensor([n, m], transpose(columns).data);
-    const v = home.tensor([n, n], identity(n).data);
-    let sweeps = 0;
-    for (let isTurning = n > 1; isTurning && sweeps < maxSweeps; ) {
-      const turned = home.tensor([seats / 2]);
-      for (let turn = 0; turn < seats - 1; turn++) {
-        await round.run(home, { n, m, seats, turn, tolerance: TOLERANCE }, { b, v, turned });
-      }
-      isTurning = (await home.read(turned)).some((count) => count > 0);
-      home.release(turned);
-      sweeps++;
-    }
-    const bt = matrix(n, m, Float64Array.from(await home.read(b)));
-    const vt = matrix(n, n, Float64Array.from(await home.read(v)));
-    return { ...sorted(bt, vt), sweeps };
+    const wide = rowsOf(a) < colsOf(a);
+    const { q, r } = await factor(wide ? await transpose(a) : a, options);
+    const { ut, s, vt, sweeps } = await rotated(r, options);
+    const right = await transpose(ut);
+    const left = await matmul(q, vt, { transposeB: true });
+    return { u: wide ? right : left, s, v: wide ? left : right, sweeps };
   });
 }
+
+/** R = vt^T diag(s) ut by Jacobi on the columns of R^T, which are the rows of R; ut complete. */
+async function rotated(r: Tensor, options: JacobiOptions): Promise<TriangleSvd & { sweeps: number }> {
+  const { home } = r;
+  const { ut, s, vt, info } = await jacobiRows(r, options);
+  const [sweeps, zeros] = await home.read(info);
+  if (zeros === 0) return { ut, s, vt, sweeps };
+  // The last `zeros` columns of U are zero; those of its QR are orthonormal to the others.
+  const n = rowsOf(r);
+  const { q } = await householderQr(await transpose(ut));
+  const qt = await transpose(q);
+  const whole = await concatRows([await rows(ut, 0, n - zeros), await rows(qt, n - zeros, n)]);
+  return { ut: whole, s, vt, sweeps };
+}
+
+/** Householder for what is nearly square; products and a status for what is tall. */
+const factor = (a: Tensor, { team }: JacobiOptions): Promise<Qr> =>
+  rowsOf(a) >= 4 * colsOf(a) ? orthonormalize(a) : householderQr(a, { team });
 
 const onHost = async (a: Tensor): Promise<Matrix> =>
   matrix(rowsOf(a), colsOf(a), Float64Array.from(await a.home.read(a)));
 
-/** A = u diag(s) v^T: u m x k, s k, v n x k, k = min(m, n), largest first. */
-export async function jacobiSvd(
-  a: Tensor,
-  options: JacobiOptions = {},
-): Promise<{ u: Tensor; s: Tensor; v: Tensor; sweeps: number }> {
+/** On a software adapter float64 on the CPU is faster at every size, and the "GPU" is that same CPU. */
+const prefersHost = (home: Tensor['home']): boolean => !(home instanceof GpuHome) || home.barriersAreSlow;
+
+/** Float64 results in a home: as they are on the CPU, rounded on the GPU. */
+const place = (home: Home, { rows: m, cols: n, data }: Matrix): Tensor =>
+  home instanceof CpuHome ? home.wrap([m, n], data) : home.tensor([m, n], data);
+
+/**
+ * A = u diag(s) v^T, thin, largest first. Where it is computed is chosen by adapter: Jacobi on a GPU,
+ * Golub-Kahan in float64 on the CPU otherwise.
+ */
+export async function svd(a: Tensor): Promise<SvdTensors> {
   const { home } = a;
-  const whole = await onHost(a);
-  const wide = whole.rows < whole.cols;
-  const { q, r } = qr(wide ? transpose(whole) : whole);
-  // R^T = right S core^T, so R = core S right^T.
-  const {
-    u: right,
-    s,
-    v: core,
-    sweeps,
-  } = await (home instanceof GpuHome
-    ? rotate(home, transpose(r), options.maxSweeps ?? 20)
-    : oneSidedJacobi(transpose(r), options));
-  const left = matmul64(q, core);
-  const [um, vm] = wide ? [right, left] : [left, right];
-  return {
-    u: home.tensor([um.rows, um.cols], um.data),
-    s: home.tensor([s.length], s),
-    v: home.tensor([vm.rows, vm.cols], vm.data),
-    sweeps,
-  };
+  if (!prefersHost(home)) {
+    const { u, s, v } = await jacobiSvd(a);
+    return { u, s, v };
+  }
+  const { u, s, v } = svd64(await onHost(a));
+  return { u: place(home, u), s: vector(home, s), v: place(home, v) };
+}
+
+const vector = (home: Home, s: Float64Array): Tensor =>
+  home instanceof CpuHome ? home.wrap([s.length], s) : home.tensor([s.length], s);
+
+export interface TriangleSvd {
+  /** n x n, orthonormal rows: R = vt^T diag(s) ut. */
+  ut: Tensor;
+  s: Tensor;
+  vt: Tensor;
+}
+
+/** The decomposition of a small square factor, such as the R of a QR, computed where svd would be. */
+export async function triangleSvd(r: Tensor): Promise<TriangleSvd> {
+  const { home } = r;
+  if (!prefersHost(home)) return rotated(r, {});
+  const { u, s, v } = svd64(await onHost(r));
+  return { vt: place(home, transpose64(u)), s: vector(home, s), ut: place(home, transpose64(v)) };
 }
 
 /**
