@@ -122,6 +122,12 @@ export async function stack(parts: readonly Tensor[]): Promise<Tensor> {
   return gather([parts.length, ...parts[0].shape], blocks);
 }
 
+/** The first entries of a vector. */
+export async function head(x: Tensor, count: number): Promise<Tensor> {
+  inside(x, 0, count, sizeOf(x.shape), 'entries');
+  return gather([count], [{ tensor: x, block: { rows: 1, cols: count, from: [0, count], to: [0, count] } }]);
+}
+
 /** A copy of its own. */
 export async function copy(a: Tensor): Promise<Tensor> {
   const size = sizeOf(a.shape);

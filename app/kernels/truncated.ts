@@ -9,7 +9,7 @@ import { matmul } from './matmul';
 import { choleskyPass, isOrthonormalized, orthonormalize } from './qr';
 import { powerBasis } from './rangefinder';
 import { sketchGaussian } from './sketch';
-import { rows } from './slice';
+import { head, rows } from './slice';
 import { type SvdTensors, triangleSvd } from './svd';
 
 export interface TruncatedOptions {
@@ -96,15 +96,8 @@ export async function truncatedSvd(
     const cut = (t: Tensor): Promise<Tensor> | Tensor => (rank < l ? rows(t, 0, rank) : t);
     return {
       u: await matmul(q, await cut(ut), { transposeB: true }),
-      s: await vectorCut(s, rank),
+      s: rank < l ? await head(s, rank) : s,
       v: await matmul(p, await cut(vt), { transposeB: true }),
     };
   });
-}
-
-/** The first entries of a vector. */
-async function vectorCut(s: Tensor, count: number): Promise<Tensor> {
-  if (count === s.shape[0]) return s;
-  const values = await s.home.read(s);
-  return s.home.tensor([count], values.subarray(0, count));
 }
