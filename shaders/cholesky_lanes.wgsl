@@ -1,10 +1,12 @@
 enable subgroups;
 // Cholesky factorization G = R^T R, R upper triangular, of a batch of symmetric n x n matrices, each given as
-// `slices` parts to be added: for adapters on which a barrier is slow.
-//   G: batch x slices x n x n (upper triangles are read)    R: batch x n x n    status: rows of 3, one a matrix
+// `slices` parts to be added, and R^-1 if `invert`: for adapters on which a barrier is slow.
+//   G: batch x slices x n x n (upper triangles are read)    R, R^-1: batch x n x n
+//   status: rows of 3, one a matrix
 //
-// A team of four invocations a matrix, row by row: r_kj = (g_kj - sum_(i<k) r_ik r_ij) / r_kk. An invocation
-// owns every fourth row of R; it takes its terms of the sum and reads no row but its own.
+// Forward elimination of [G | I] gives [R | R^-T]. A team of four invocations a matrix, row by row:
+// r_kj = (g_kj - sum_(i<k) r_ik r_ij) / r_kk. An invocation owns every fourth row of both; it takes its terms of
+// the sum and reads no row but its own.
 // shift * trace(G) + lift is added to the diagonal. status: [k + 1 for the first pivot k that is not positive and
 // finite, or 0; |G - I|_F; the smallest pivot]. From a failed pivot on the rows of R are zero.
 // Work n^3 / 3 flop. |R^T R - G| <= gamma_(n + 1) |R^T||R| (Higham 2002, theorem 10.3).
@@ -18,6 +20,7 @@ struct Params {
   status_row: u32,
   shift: f32,
   lift: f32,
+  invert: u32,
   batch: u32,
   group0: u32,
 }
@@ -25,7 +28,8 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> g: array<f32>;
 @group(0) @binding(2) var<storage, read_write> r: array<f32>;
-@group(0) @binding(3) var<storage, read_write> status: array<f32>;
+@group(0) @binding(3) var<storage, read_write> inverse: array<f32>;
+@group(0) @binding(4) var<storage, read_write> status: array<f32>;
 
 @compute @workgroup_size(TEAM)
 fn cholesky_lanes(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) me: u32) {
@@ -91,6 +95,24 @@ fn cholesky_lanes(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_i
     if (k % TEAM == me) {
       for (var j = 0u; j < k; j++) {
         r[base_r + k * n + j] = 0.0;
+      }
+    }
+    for (var first = 0u; p.invert > 0u && first < n; first += 4u) {
+      // Row k of R^-T is column k of R^-1; past the diagonal it is zero.
+      let cols = min(vec4u(first, first + 1u, first + 2u, first + 3u), vec4u(n - 1u)) * n;
+      var part = vec4f();
+      for (var i = first + (me + TEAM - first % TEAM) % TEAM; i < k; i += TEAM) {
+        let at = base_r + i;
+        part += r[base_r + i * n + k] *
+          vec4f(inverse[at + cols.x], inverse[at + cols.y], inverse[at + cols.z], inverse[at + cols.w]);
+      }
+      let value = select(vec4f(), vec4f(1.0), first + vec4u(0u, 1u, 2u, 3u) == vec4u(k)) - team_sum(part, me);
+      if (k % TEAM == me) {
+        for (var c = 0u; c < 4u; c++) {
+          if (first + c < n) {
+            inverse[base_r + (first + c) * n + k] = select(0.0, value[c] / root, first + c <= k);
+          }
+        }
       }
     }
   }

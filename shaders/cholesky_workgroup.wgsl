@@ -16,6 +16,7 @@ struct Params {
   status_row: u32,
   shift: f32,
   lift: f32,
+  invert: u32,
   batch: u32,
   group0: u32,
 }

@@ -5,7 +5,7 @@ import lanesCode from '../../shaders/cholesky_lanes.wgsl?raw';
 import workgroupCode from '../../shaders/cholesky_workgroup.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
-import { batchOf, colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
+import { batchOf, colsOf, type Home, rowsOf, shapeText, type Tensor } from '../gpu/home';
 import { defineKernel } from '../gpu/kernel';
 import { cholesky as cholesky64, invertTriangular } from '../math/cholesky';
 import { UserError } from '../math/errors';
@@ -26,37 +26,43 @@ const params = {
   status_row: 'u32',
   shift: 'f32',
   lift: 'f32',
+  invert: 'u32',
   batch: 'u32',
   group0: 'u32',
 } as const;
 
-const lanesKernel = defineKernel({
-  name: 'cholesky_lanes',
-  code: lanesCode,
-  params,
-  buffers: { g: 'read', r: 'write', status: 'write' },
-  grid: ({ batch }) => [1, batch],
-  cost: ({ n, batch, slices }) => ({ flop: (batch * n ** 3) / 3, bytes: 4 * batch * n * n * (slices + 1) }),
-  split: 'y',
-});
+const kernelOf = (name: string, code: string) =>
+  defineKernel({
+    name,
+    code,
+    params,
+    buffers: { g: 'read', r: 'write', inverse: 'write', status: 'write' },
+    grid: ({ batch }) => [1, batch],
+    cost: ({ n, batch, slices, invert }) => ({
+      flop: ((1 + invert) * batch * n ** 3) / 3,
+      bytes: 4 * batch * n * n * (slices + 1 + invert),
+    }),
+    split: 'y',
+  });
 
-const workgroupKernel = defineKernel({
-  name: 'cholesky_workgroup',
-  code: workgroupCode,
-  params,
-  buffers: { g: 'read', r: 'write', inverse: 'write', status: 'write' },
-  grid: ({ batch }) => [1, batch],
-  cost: ({ n, batch }) => ({ flop: (2 * batch * n ** 3) / 3, bytes: 12 * batch * n * n }),
-  split: 'y',
-});
+const kernels = {
+  lanes: kernelOf('cholesky_lanes', lanesCode),
+  workgroup: kernelOf('cholesky_workgroup', workgroupCode),
+};
 
 /** Order up to which one kernel factors a matrix; larger ones go by blocks of this size. */
-export const LIMIT: Readonly<Record<Team, number>> = { lanes: 512, workgroup: 64 };
+const LIMIT: Readonly<Record<Team, number>> = { lanes: 512, workgroup: 64 };
+
+/** Whether one dispatch factors matrices of this size; otherwise there is no inverse. */
+export const isOneDispatch = (home: Home, n: number, team?: Team): boolean =>
+  home.kind === 'cpu' || n <= LIMIT[team ?? teamOf(home as GpuHome)];
 
 export interface CholeskyOptions {
   /** G + (shift trace(G) + lift) I is factored; 0 unless given. */
   shift?: number;
   lift?: number;
+  /** Whether R^-1 is wanted too. */
+  invert?: boolean;
   /** G is given as this many parts to be added, in the dimension before its last two. */
   parts?: number;
   /** Where the status is written, from this row on; a tensor of its own unless given. */
@@ -68,7 +74,7 @@ export interface CholeskyOptions {
 export interface CholeskyFactor {
   /** Upper triangular, G = R^T R; zero from the row of a failed pivot on. */
   r: Tensor;
-  /** R^-1 where the kernel makes it on the way (workgroups). */
+  /** R^-1, if asked for. */
   inverse?: Tensor;
   /**
    * Rows of 3, one a matrix (one a diagonal block of a matrix above 64): 1 + the first pivot that is not
@@ -103,14 +109,13 @@ const factor = defineOperation({
     const r = home.empty([...lead, n, n]);
     const status = options.status ?? home.empty([batch, 3]);
     const { shift = 0, lift = 0, row = 0 } = options;
-    const job = { n, slices: parts, status_row: row, shift, lift, batch };
-    if (team === 'lanes') {
-      await lanesKernel.run(home, job, { g, r, status });
-      return { r, status };
-    }
-    const inverse = home.empty(r.shape);
-    await workgroupKernel.run(home, job, { g, r, inverse, status });
-    return { r, inverse, status };
+    const invert = options.invert ? 1 : 0;
+    const job = { n, slices: parts, status_row: row, shift, lift, invert, batch };
+    const inverse = home.empty(invert || team === 'workgroup' ? r.shape : [1]);
+    await kernels[team].run(home, job, { g, r, inverse, status });
+    if (invert) return { r, inverse, status };
+    home.release(inverse);
+    return { r, status };
   },
   cpu: async (home: CpuHome, g: Tensor, options: CholeskyOptions): Promise<CholeskyFactor> => {
     const { n, batch, parts, lead } = jobOf(g, options);
@@ -142,7 +147,7 @@ const factor = defineOperation({
       const failed = found.ok ? 0 : 1 + firstZero(found.r.data, n);
       cpuData(status).set([failed, Math.sqrt(departure), found.minPivot], 3 * ((options.row ?? 0) + item));
     }
-    return { r, inverse, status };
+    return options.invert ? { r, inverse, status } : { r, status };
   },
   compare: (got, want, g: Tensor, options: CholeskyOptions) => {
     const { n, batch, parts } = jobOf(g, options);

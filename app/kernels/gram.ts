@@ -1,5 +1,8 @@
-/** Gram matrices Y^T Y, of which the upper triangle is enough: half the work of a product. */
-import code from '../../shaders/gram.wgsl?raw';
+/**
+ * Products with half the work, for adapters whose lanes share values and barriers are slow: the upper triangle of
+ * Y^T Y, which is all that Cholesky reads, and products with an upper triangle. For GPUs matmul is the better one.
+ */
+import code from '../../shaders/triangle_quad.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, rowsOf, type Tensor } from '../gpu/home';
@@ -8,16 +11,16 @@ import { matmul as matmul64, matrix } from '../math/linalg';
 import { defineOperation, entrywise } from './operation';
 
 const kernel = defineKernel({
-  name: 'gram',
+  name: 'triangle_quad',
   code,
-  params: { m: 'u32', n: 'u32', slices: 'u32', rows: 'u32', batch: 'u32', group0: 'u32' },
-  buffers: { y: 'read', g: 'write' },
-  grid: ({ n, slices, batch }) => [Math.ceil(n / 32), Math.ceil(n / 32), slices * batch],
-  cost: ({ m, n, slices, batch }) => ({
-    flop: batch * m * n * (n + 8),
-    bytes: 4 * batch * (m * n + slices * n * n),
+  params: { m: 'u32', n: 'u32', kind: 'u32', slices: 'u32', rows: 'u32', group0: 'u32' },
+  buffers: { a: 'read', b: 'read', c: 'write' },
+  grid: ({ m, n, kind, slices }) => [Math.ceil(n / 16), Math.ceil((kind === 0 ? n : m) / 64), slices],
+  cost: ({ m, n, slices, kind }) => ({
+    flop: m * n * (n + 16),
+    bytes: kind === 0 ? 4 * (m * n + slices * n * n) : 4 * (2 * m * n + n * n),
   }),
-  split: 'z',
+  split: 'y',
 });
 
 /** Slices enough for two waves of workgroups, each at least 64 rows. */
@@ -31,7 +34,8 @@ export const upperGram = defineOperation({
     const [m, n] = [rowsOf(y), colsOf(y)];
     const slices = slicesFor(m, n);
     const g = home.empty([slices, n, n]);
-    await kernel.run(home, { m, n, slices, rows: Math.ceil(m / slices), batch: 1 }, { y, g });
+    const job = { m, n, kind: 0, slices, rows: Math.ceil(m / slices) };
+    await kernel.run(home, job, { a: y, b: y, c: g });
     return g;
   },
   cpu: async (home: CpuHome, y: Tensor) => {
@@ -52,5 +56,28 @@ export const upperGram = defineOperation({
     const size = (i: number): number => Math.sqrt(cpuData(want)[i * (n + 1)]);
     const bound = (e: number): number => (m + 4) * 2 ** -24 * size(Math.floor(e / n)) * size(e % n) + 1e-37;
     return entrywise(home.wrap([n, n], total), home.wrap([n, n], sum), bound);
+  },
+});
+
+/** A T for upper triangular T (n x n), whose other triangle is zero. */
+export const timesUpper = defineOperation({
+  name: 'timesUpper',
+  gpu: async (home: GpuHome, a: Tensor, t: Tensor) => {
+    const [m, n] = [rowsOf(a), colsOf(a)];
+    const c = home.empty([m, n]);
+    await kernel.run(home, { m, n, kind: 1, slices: 1, rows: m }, { a, b: t, c });
+    return c;
+  },
+  cpu: async (home: CpuHome, a: Tensor, t: Tensor) => {
+    const [m, n] = [rowsOf(a), colsOf(a)];
+    const [left, right] = [Float64Array.from(cpuData(a)), Float64Array.from(cpuData(t))];
+    return home.wrap([m, n], matmul64(matrix(m, n, left), matrix(n, n, right)).data);
+  },
+  /** |error| <= gamma_n (|A||T|)_ij (Higham 2002, 3.5). */
+  compare: (got, want, a: Tensor, t: Tensor) => {
+    const n = colsOf(a);
+    const size = (x: Tensor): Float64Array => Float64Array.from(cpuData(x), Math.abs);
+    const sums = matmul64(matrix(rowsOf(a), n, size(a)), matrix(n, n, size(t))).data;
+    return entrywise(got, want, (e) => (n + 4) * 2 ** -24 * sums[e] + 1e-37);
   },
 });

@@ -7,8 +7,8 @@ import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
 import { UserError } from '../math/errors';
 import { identity } from '../math/linalg';
-import { type CholeskyOptions, cholesky, judge, LIMIT } from './cholesky';
-import { upperGram } from './gram';
+import { type CholeskyOptions, cholesky, isOneDispatch, judge } from './cholesky';
+import { timesUpper, upperGram } from './gram';
 import { householderQr } from './householder';
 import { matmul } from './matmul';
 import { concatRows } from './slice';
@@ -33,12 +33,13 @@ export async function choleskyPass(
   const { home } = y;
   const l = colsOf(y);
   return home.scope(async () => {
-    const isDirect = home.kind === 'gpu' && teamOf(home as GpuHome) === 'lanes' && l <= LIMIT.lanes;
-    const g = isDirect ? await upperGram(y) : await matmul(y, y, { transposeA: true });
-    const parts = isDirect ? { parts: g.shape[0] } : {};
-    const { r, inverse, status } = await cholesky(g, { ...options, ...parts });
-    // A substitution takes half the work of a product, but leaves a GPU idle.
-    const q = inverse ? await matmul(y, inverse) : await triangularSolve(r, y, { side: 'right' });
+    const isWhole = isOneDispatch(home, l);
+    const isQuad = isWhole && home.kind === 'gpu' && teamOf(home as GpuHome) === 'lanes';
+    const g = isQuad ? await upperGram(y) : await matmul(y, y, { transposeA: true });
+    const parts = isQuad ? g.shape[0] : undefined;
+    const { r, inverse, status } = await cholesky(g, { ...options, parts, invert: isWhole });
+    if (!inverse) return { q: await triangularSolve(r, y, { side: 'right' }), r, status };
+    const q = isQuad ? await timesUpper(y, inverse) : await matmul(y, inverse);
     return { q, r, status };
   });
 }
