@@ -90,6 +90,17 @@ export function AdapterDialog({ dialog }: { dialog: DialogRef }) {
   return (
     <Modal dialog={dialog} title="What computes here">
       {open ? <Adapter open={open} /> : <p>The device is being opened …</p>}
+      <p>
+        <button
+          type="button"
+          onClick={() => {
+            dialog.current?.close();
+            location.hash = '#/bench';
+          }}
+        >
+          Measure how fast it is
+        </button>
+      </p>
       <fieldset className={styles.homes}>
         <legend>Run on</legend>
         <label>

@@ -17,6 +17,7 @@ export interface PageEntry {
 
 export const PAGES: Readonly<Record<string, PageEntry>> = {
   compare: { title: 'Compare', load: () => import('./compare/page') },
+  bench: { title: 'Benchmark', load: () => import('./bench/page') },
 };
 
 /** The page that an address opens; null where it opens a method. */

@@ -1,5 +1,6 @@
 /** Scans, Fourier transforms, sorting. */
 import { fft, transformError } from '../../kernels/fft';
+import { scan } from '../../kernels/scan';
 import { fft as fft64 } from '../../math/fft';
 import { uniforms } from '../../math/threefry';
 import {
@@ -24,7 +25,7 @@ function cumsumCase(size: Size): BenchCase {
     family: 'cumsum',
     size,
     inputs,
-    run: null,
+    run: async ({ x }) => ({ y: await scan(x) }),
     check: ({ y }: Outputs) => {
       const want = new Float64Array(n);
       let sum = 0;
