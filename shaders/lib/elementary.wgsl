@@ -56,3 +56,15 @@ fn log1p_unit(t: f32) -> f32 {
 fn softplus(x: f32) -> f32 {
   return max(x, 0.0) + log1p_unit(exp_accurate(-abs(x)));
 }
+
+// exp(x) - 1, |error| <= 6 u |exp(x) - 1|: a Taylor polynomial near 0, where the difference would cancel.
+fn expm1_accurate(x: f32) -> f32 {
+  var poly = 1.0 / 40320.0;
+  poly = poly * x + 1.0 / 5040.0;
+  poly = poly * x + 1.0 / 720.0;
+  poly = poly * x + 1.0 / 120.0;
+  poly = poly * x + 1.0 / 24.0;
+  poly = poly * x + 1.0 / 6.0;
+  poly = poly * x + 0.5;
+  return select(exp_accurate(x) - 1.0, poly * x * x + x, abs(x) < 0.5);
+}
