@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import ssmScan from './ssm-scan';
+
+testClaims(ssmScan);
