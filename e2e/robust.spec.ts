@@ -66,20 +66,20 @@ test('what a device cannot hold is refused with its size and a smaller proposal,
 }) => {
   await spyOnDevices(
     page,
-    "Object.defineProperty(device, 'limits', { value: new Proxy(device.limits, { get: (limits, key) => key === 'maxStorageBufferBindingSize' ? 2 ** 17 : limits[key] }) });",
+    "Object.defineProperty(device, 'limits', { value: new Proxy(device.limits, { get: (limits, key) => key === 'maxStorageBufferBindingSize' ? 2 ** 19 : limits[key] }) });",
   );
   await page.goto('/#/rsvd?rank=12&m=128&n=96');
   await expect(page.locator('canvas').first()).toBeVisible();
   await isDone(page);
   await page.getByText(/^\d+ more/).click();
-  await page.getByLabel('Rows m', { exact: true }).fill('1024');
+  await page.getByLabel('Rows m', { exact: true }).fill('4096');
   await page.getByLabel('Rows m', { exact: true }).press('Enter');
   await expect(page.getByRole('alert')).toContainText(/this GPU binds at most .* choose a smaller size/);
-  expect(new URL(page.url()).hash).toContain('m=1024');
+  expect(new URL(page.url()).hash).toContain('m=4096');
   // The picture of the run before stays, and the proposal is one click away.
   await expect(page.locator('canvas').first()).toBeVisible();
   await page.getByRole('button', { name: /^Try / }).click();
   await isDone(page);
   await expect(page.getByRole('alert')).toHaveCount(0);
-  expect(Number(/m=(\d+)/.exec(page.url())?.[1] ?? 512)).toBeLessThan(1024);
+  expect(Number(/m=(\d+)/.exec(page.url())?.[1] ?? 512)).toBeLessThan(4096);
 });

@@ -39,7 +39,11 @@ function safetensors(name: string, entries: string[]): string {
 describe('a wrong call ends with 2, says why, and prints nothing on standard output', () => {
   const several = safetensors('several.safetensors', ['first', 'second']);
   test.each([
-    [['sweep', 'rsvd'], /no command "sweep": choose list, run, bench, info, help/],
+    [['swap', 'rsvd'], /no command "swap": choose list, run, sweep, bench, info, help/],
+    [['sweep', 'rsvd'], /sweep needs --over/],
+    [['sweep', 'rsvd', '--over', 'rank=4,9999'], /rank 9999 is above/],
+    [['sweep', 'rsvd', '--over', 'rank=4', '--seeds', '4..2'], /write 0\.\.4/],
+    [['sweep', 'rsvd', '--over', 'rank=4', '--metric', 'wat'], /no metric "wat"/],
     [['run'], /one method or link, not 0/],
     [['run', 'nothing'], /no method is called "nothing"/],
     [['run', '#/nothing?rank=1'], /no method is called "nothing"/],

@@ -10,8 +10,9 @@ import { infoCommand } from './info';
 import { type Io, UsageError } from './io';
 import { describeMethods, listText } from './list';
 import { runCommand } from './run';
+import { sweepCommand } from './sweep';
 
-const COMMANDS = ['list', 'run', 'bench', 'info', 'help'] as const;
+const COMMANDS = ['list', 'run', 'sweep', 'bench', 'info', 'help'] as const;
 
 const HELP = `Rankscope: low-rank methods on this machine's GPU.
 
@@ -32,6 +33,10 @@ const HELP = `Rankscope: low-rank methods on this machine's GPU.
     --set name                  standard, large, sweep or tiny; default: standard, on a GPU large
     --samples n                 timed samples of each; default 5
     --home gpu|cpu, --json      as above
+  sweep <method or link> [...]  one parameter over several values; takes the flags of run, and
+    --over key=a,b,c            the parameter and its values
+    --seeds 0..4                each value with each of these seeds
+    --metric key                a column of the table; may be repeated; default: the main ones
   info [--json]                 adapter, features, limits, measured speed
   help                          this text
 
@@ -57,6 +62,13 @@ const BENCH_OPTIONS = {
   samples: { type: 'string' },
   home: { type: 'string' },
   json: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+const SWEEP_OPTIONS = {
+  ...RUN_OPTIONS,
+  over: { type: 'string' },
+  seeds: { type: 'string' },
+  metric: { type: 'string', multiple: true },
 } as const satisfies ParseArgsConfig['options'];
 
 const JSON_OPTION = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
@@ -98,6 +110,17 @@ async function command([name, ...rest]: readonly string[], io: Io): Promise<numb
     case 'bench': {
       const { values } = parseArgs({ args: rest, options: BENCH_OPTIONS });
       return benchCommand(values, io);
+    }
+    case 'sweep': {
+      const { values, positionals } = parseArgs({
+        args: rest,
+        options: SWEEP_OPTIONS,
+        allowPositionals: true,
+      });
+      if (positionals.length !== 1) {
+        throw new UsageError(`sweep takes one method or link, not ${positionals.length}`);
+      }
+      return sweepCommand(positionals[0], values, io);
     }
     case 'info': {
       const { values } = parseArgs({ args: rest, options: JSON_OPTION });

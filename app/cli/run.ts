@@ -61,7 +61,7 @@ export async function runCommand(target: string, flags: RunFlags, io: Io): Promi
 }
 
 /** Everything that can be wrong about the call, before a device is opened. */
-async function prepare(target: string, flags: RunFlags, io: Io) {
+export async function prepare(target: string, flags: RunFlags, io: Io) {
   const state = await stateFrom(target, io);
   const method = findMethod(state.method);
   const values = valuesFrom(method, state, flags);
@@ -116,7 +116,7 @@ function valuesFrom(method: Method, state: LinkState, flags: RunFlags): LooseVal
 }
 
 /** A UserError about the call is a wrong call. */
-async function asUsage<T>(body: () => Promise<T>): Promise<T> {
+export async function asUsage<T>(body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {

@@ -23,6 +23,8 @@ export interface Series {
   y: readonly number[];
   /** Points without a connecting line. */
   points?: boolean;
+  /** A band round the curve, at each x: lowest and highest over seeds, say. */
+  spread?: { low: readonly number[]; high: readonly number[] };
 }
 
 /** A line across the plot: a tolerance, a floor, a roofline level, the rank. */

@@ -35,9 +35,11 @@ interface ControlsProps {
   ownData: boolean;
   onChange: Change;
   onReset: () => void;
+  /** The address of the page that runs a parameter over a range. */
+  sweep?: string;
 }
 
-export function Controls({ method, values, ownData, onChange, onReset }: ControlsProps) {
+export function Controls({ method, values, ownData, onChange, onReset, sweep }: ControlsProps) {
   const shown = formOrder(method, values, ownData);
   const changed = ([key, parameter]: readonly [string, Parameter]) => values[key] !== parameter.default;
   const first = shown.length <= FIRST + 2 ? shown : shown.slice(0, FIRST);
@@ -55,6 +57,11 @@ export function Controls({ method, values, ownData, onChange, onReset }: Control
     <section className={styles.panel} aria-labelledby="controls-title">
       <header className={styles.header}>
         <h2 id="controls-title">Parameters</h2>
+        {sweep && (
+          <a href={sweep} className={styles.sweep}>
+            Sweep …
+          </a>
+        )}
         <button type="button" data-look="plain" disabled={!shown.some(changed)} onClick={onReset}>
           Reset all
         </button>

@@ -2,13 +2,15 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { Method } from '../methods/method';
 import { usePage } from './context';
-import { Checks, checksText, Fold, MetricsTable, Timings } from './panels';
+import { Checks, checksText, Fold, MetricsTable } from './panels';
 import panels from './panels.module.css';
 import type { View } from './view';
 
 const Mathematics = lazy(() => import('./mathematics').then((module) => ({ default: module.Mathematics })));
 const Shaders = lazy(() => import('./shaders').then((module) => ({ default: module.Shaders })));
 
+const Timings = lazy(() => import('./timings').then((module) => ({ default: module.Timings })));
+const Truth = lazy(() => import('./truth').then((module) => ({ default: module.Truth })));
 const Runs = lazy(() => import('./history/runs').then((module) => ({ default: module.Runs })));
 
 export function Lower({ method, view }: { method: Method; view: View }) {
@@ -21,9 +23,12 @@ export function Lower({ method, view }: { method: Method; view: View }) {
       <Fold title="All metrics">
         <MetricsTable method={method} view={view} result={result} />
       </Fold>
-      <Fold title="Timings">
+      <LazyFold key={`${method.id} truth`} title="Truth: float64 beside float32">
+        <Truth method={method} result={result} />
+      </LazyFold>
+      <LazyFold title="Timings">
         <Timings result={result} />
-      </Fold>
+      </LazyFold>
       <LazyFold key={`${method.id} mathematics`} title="Mathematics">
         <Mathematics method={method} />
       </LazyFold>

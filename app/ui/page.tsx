@@ -1,5 +1,6 @@
 /** The page: catalogue, figures, controls. With `embed` only the figures that the link names. */
 import { useEffect } from 'react';
+import { encodeLink } from '../experiment/links';
 import { findMethod } from '../experiment/registry';
 import type { Method } from '../methods/method';
 import { Catalogue } from './catalogue';
@@ -94,6 +95,7 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
             ownData={link.data.kind !== 'testbed'}
             onChange={session.change}
             onReset={session.reset}
+            sweep={`#/sweep?run=${encodeURIComponent(encodeLink(link).slice(2))}`}
           />
           <Budget method={method} values={link.values} shape={shapeOf(link.values, data)} />
           <Presets method={method} values={link.values} data={link.data.kind} onApply={session.applyPreset} />

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { applies } from '../experiment/claims';
 import type { ClaimResult, RunResult } from '../experiment/protocol';
 import { metricsCsv } from '../experiment/report';
-import { formatCount, formatMs, formatNumber, formatRate } from '../math/format';
+import { formatNumber } from '../math/format';
 import type { Claim, Method } from '../methods/method';
 import type { LooseValues } from '../methods/parameters';
 import { usePage, useSession } from './context';
@@ -173,71 +173,3 @@ export function CopyButton({ label, text }: { label: string; text: () => string 
     </button>
   );
 }
-
-/** Where the time went, by operation and stage, the longest first. */
-export function Timings({ result }: { result: RunResult | null }) {
-  if (!result || result.timings.length === 0) {
-    return <p className={styles.quiet}>They appear with the first result.</p>;
-  }
-  const rows = [...result.timings].sort((a, b) => (b.ms ?? 0) - (a.ms ?? 0));
-  const longest = rows[0].ms ?? 0;
-  return (
-    <>
-      <p className={styles.quiet}>
-        {formatMs(result.wallMs)} from start to end on {result.adapter}. “GPU” times come from the device’s
-        own clock; “wall” times from the page’s clock around each submission, shared out by estimated work.
-      </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.scroll} tabIndex={0} aria-label="Timings by operation">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Operation</th>
-              <th scope="col">Stage</th>
-              <th scope="col" data-number>
-                Calls
-              </th>
-              <th scope="col" data-number>
-                Time
-              </th>
-              <th scope="col">
-                <span className="hidden-visually">Share</span>
-              </th>
-              <th scope="col" data-number>
-                Work
-              </th>
-              <th scope="col" data-number>
-                Traffic
-              </th>
-              <th scope="col">Clock</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={`${row.kernel} ${row.stage} ${row.clock}`}>
-                <td>
-                  <code>{row.kernel}</code>
-                </td>
-                <td>{row.stage}</td>
-                <td data-number>{formatCount(row.calls)}</td>
-                <td data-number>{formatMs(row.ms)}</td>
-                <td>
-                  <span
-                    className={styles.bar}
-                    style={{ width: `${longest > 0 ? Math.round((64 * (row.ms ?? 0)) / longest) : 0}px` }}
-                  />
-                </td>
-                <td data-number>{rate(row.flop, row.ms, 'FLOP/s')}</td>
-                <td data-number>{rate(row.bytes, row.ms, 'B/s')}</td>
-                <td>{row.clock === 'gpu' ? 'GPU' : 'wall'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </>
-  );
-}
-
-const rate = (amount: number, ms: number | null, unit: 'FLOP/s' | 'B/s'): string =>
-  ms && amount > 0 ? formatRate(amount / ms / 1e6, unit) : '–';

@@ -7,11 +7,15 @@ import { useHistory, usePage, useParts, useSession } from './context';
 import { durationText, quantity } from './quantity';
 import styles from './results.module.css';
 import type { PageState, Proposal } from './store';
-import { numbersOf, settingsText, type View } from './view';
+import { grouped, numbersOf, settingsText, type View } from './view';
 
 // The figures bring the chart library, which must not hold up the first paint.
 const FigurePanel = lazy(() =>
   import('./figures/figure').then((module) => ({ default: module.FigurePanel })),
+);
+
+const HeatmapGroup = lazy(() =>
+  import('./figures/group').then((module) => ({ default: module.HeatmapGroup })),
 );
 
 /** The two or three metrics that a person wants first, large. */
@@ -166,23 +170,31 @@ export function Figures({ method, view }: FiguresProps) {
   return (
     <div className={styles.figures}>
       <h2 className="hidden-visually">Figures</h2>
-      {view.figures.map(({ figure, stale }) => (
-        <div
-          key={figure.id}
-          className={styles.figure}
-          data-kind={figure.kind}
-          data-stale={stale || undefined}
-        >
-          <Suspense fallback={<div className={styles.waiting}>{figure.title}</div>}>
-            <FigurePanel
-              figure={figure}
-              onParameter={session.change}
-              context={context}
-              liveValues={numbers}
-            />
-          </Suspense>
-        </div>
-      ))}
+      {grouped(view.figures).map((members) => {
+        const [{ figure, stale }] = members;
+        const maps = members.map((one) => one.figure).filter((one) => one.kind === 'heatmap');
+        return (
+          <div
+            key={figure.id}
+            className={styles.figure}
+            data-kind={maps.length > 1 ? 'group' : figure.kind}
+            data-stale={stale || undefined}
+          >
+            <Suspense fallback={<div className={styles.waiting}>{figure.title}</div>}>
+              {maps.length > 1 ? (
+                <HeatmapGroup figures={maps} context={context} />
+              ) : (
+                <FigurePanel
+                  figure={figure}
+                  onParameter={session.change}
+                  context={context}
+                  liveValues={numbers}
+                />
+              )}
+            </Suspense>
+          </div>
+        );
+      })}
     </div>
   );
 }

@@ -47,6 +47,21 @@ export function viewOf(state: Pick<PageState, 'result' | 'partial' | 'preview' |
   return { figures: shown, metrics, notes: top?.notes ?? [] };
 }
 
+/** Figures as they are laid out: heatmaps that name one group together, every other by itself. */
+export function grouped(figures: readonly ShownFigure[]): ShownFigure[][] {
+  const rows: ShownFigure[][] = [];
+  for (const shown of figures) {
+    const name = groupOf(shown);
+    const row = name === undefined ? undefined : rows.find(([first]) => groupOf(first) === name);
+    if (row) row.push(shown);
+    else rows.push([shown]);
+  }
+  return rows;
+}
+
+const groupOf = ({ figure }: ShownFigure): string | undefined =>
+  figure.kind === 'heatmap' ? figure.group : undefined;
+
 /** The values that are numbers: marks and handles stand where their parameter is now, before any run follows. */
 export const numbersOf = (values: LooseValues): Readonly<Record<string, number>> =>
   Object.fromEntries(

@@ -9,6 +9,9 @@ import { strokesOf } from './stroke';
 import { domainOf, scientific } from './ticks';
 
 const ROW = 28;
+/** Rows of a chart with many bars; a longer one scrolls. */
+const CLOSE = 20;
+const MANY = 16;
 const NONE: readonly Curve[] = [];
 
 export function Bars({ figure, scale }: { figure: BarsFigure; scale: Scale }) {
@@ -34,7 +37,7 @@ export function Bars({ figure, scale }: { figure: BarsFigure; scale: Scale }) {
       x={value}
       y={place}
       curves={NONE}
-      height={Math.max(2, bars.length) * ROW + 66 + above}
+      height={Math.max(2, bars.length) * (bars.length > MANY ? CLOSE : ROW) + 66 + above}
       above={above}
       names={names}
     >
@@ -54,6 +57,7 @@ function BarRows({ frame, figure, part }: { frame: Frame; figure: BarsFigure; pa
   const strokes = strokesOf(figure.bars.map(({ role }) => role));
   const each = (frame.bottom - frame.top) / Math.max(1, figure.bars.length);
   const base = frame.x.scale === 'log' ? frame.left : xPixel(frame, 0);
+  const thick = Math.min(16, each - 5);
   const room = Math.floor((frame.left - 12) / CHARACTER);
   return figure.bars.map(({ key, label, value, note }, i) => {
     const middle = frame.top + (i + 0.5) * each;
@@ -66,9 +70,9 @@ function BarRows({ frame, figure, part }: { frame: Frame; figure: BarsFigure; pa
         <rect
           key={key}
           x={Math.min(base, end)}
-          y={middle - 8}
+          y={middle - thick / 2}
           width={Math.max(1, Math.abs(end - base))}
-          height={16}
+          height={thick}
           rx={2}
           fill={strokes[i].color}
         />

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { frameOf, xPixel, xValue, yPixel, yValue } from './frame';
+import { equalFrame, frameOf, xPixel, xValue, yPixel, yValue } from './frame';
 
 const frame = frameOf(
   { width: 360, height: 280 },
@@ -21,4 +21,15 @@ test('the ends of the domain are the edges of the plot area', () => {
 
 test('a value without a place on a log axis has no pixel', () => {
   expect(xPixel(frame, 0)).toBeNaN();
+});
+
+test('on equal axes a unit is as long across as it is up, and everything stays in sight', () => {
+  const axis = (domain: readonly [number, number]) => ({ label: '', scale: 'linear' as const, domain });
+  const room = { width: 500, height: 320 };
+  const frame = equalFrame(room, frameOf(room, axis([-1, 1]), axis([0, 30])));
+  const across = xPixel(frame, 1) - xPixel(frame, 0);
+  const up = yPixel(frame, 0) - yPixel(frame, 1);
+  expect(across).toBeCloseTo(up, 6);
+  expect(frame.y.domain).toEqual([0, 30]);
+  expect(frame.x.domain[0]).toBeLessThanOrEqual(-1);
 });

@@ -53,6 +53,24 @@ export function frameOf(room: Room, x: Axis & { domain: Domain }, y: Axis & { do
   return { width: room.width, height: room.height, left, right, top, bottom, x: framedX, y: framedY };
 }
 
+/** The frame with the shorter axis widened about its middle until one unit is as long on either. */
+export function equalFrame(room: Room, frame: Frame): Frame {
+  const { x, y, left, right, top, bottom } = frame;
+  if (x.scale !== 'linear' || y.scale !== 'linear') return frame;
+  const perX = (right - left) / (x.domain[1] - x.domain[0]);
+  const perY = (bottom - top) / (y.domain[1] - y.domain[0]);
+  const scale = Math.min(perX, perY);
+  const widened = ({ domain: [low, high] }: FramedAxis, pixels: number): Domain => {
+    const middle = (low + high) / 2;
+    return [middle - pixels / scale / 2, middle + pixels / scale / 2];
+  };
+  return frameOf(
+    { ...room, left },
+    { ...x, domain: widened(x, right - left) },
+    { ...y, domain: widened(y, bottom - top) },
+  );
+}
+
 function framed(axis: Axis & { domain: Domain }, count: number): FramedAxis {
   const ticks = ticksOf(axis.domain, axis.scale, count);
   return { ...axis, ticks, labels: labelsOf(ticks, axis.scale) };

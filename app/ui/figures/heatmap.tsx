@@ -1,5 +1,14 @@
 /** A matrix as colours, with a colour bar and the value under the pointer or under the keyboard's cell. */
-import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  type KeyboardEvent,
+  type PointerEvent,
+  useContext,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { HeatmapFigure, Scale } from '../../methods/figures';
 import css from './canvas.module.css';
 import { type ColorScale, colorRange, LUTS, paint } from './colormap';
@@ -7,23 +16,39 @@ import { hiddenOnLog } from './decimate';
 import shared from './figures.module.css';
 import { scientific } from './ticks';
 
-interface Cell {
+export interface Cell {
   row: number;
   col: number;
 }
 
+/** What heatmaps of one group share: the cell that is pointed at, and the range of colours. */
+export interface Linked {
+  cell: Cell | undefined;
+  setCell: (change: (from: Cell | undefined) => Cell | undefined) => void;
+  /** Where no map of the group gives its own. */
+  range: readonly [number, number] | undefined;
+}
+
+export const LinkedHeatmaps = createContext<Linked | null>(null);
+
 export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale }) {
   const { rows, cols, values, palette, label, unit } = figure;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [cell, setCell] = useState<Cell>();
+  const [own, setOwn] = useState<Cell>();
+  const linked = useContext(LinkedHeatmaps);
+  const pointed = linked ? linked.cell : own;
+  const setCell = linked?.setCell ?? setOwn;
+  // Maps of a group may differ in size; a cell that this one lacks is not shown.
+  const cell = pointed && pointed.row < rows && pointed.col < cols ? pointed : undefined;
+  const range = figure.range ?? linked?.range;
   const log = scale === 'log' && palette === 'sequential';
   const colors = useMemo<ColorScale>(
     () => ({
-      range: colorRange(values, { palette, log, range: figure.range }),
+      range: colorRange(values, { palette, log, range }),
       log,
       lut: LUTS[palette],
     }),
-    [values, palette, log, figure.range],
+    [values, palette, log, range],
   );
   useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -37,7 +62,8 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
     const box = event.currentTarget.getBoundingClientRect();
     const col = Math.floor(((event.clientX - box.left) / box.width) * cols);
     const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
-    setCell(row >= 0 && row < rows && col >= 0 && col < cols ? { row, col } : undefined);
+    const inside = row >= 0 && row < rows && col >= 0 && col < cols;
+    setCell(() => (inside ? { row, col } : undefined));
   };
   const walk = (event: KeyboardEvent) => {
     const step: Record<string, [number, number]> = {
@@ -55,12 +81,15 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
       col: clamp((from?.col ?? 0) + by[1], cols),
     }));
   };
+  const names = figure.axes ?? { rows: 'row', cols: 'column' };
   const title = unit ? `${label} (${unit})` : label;
   const hidden = useMemo(() => (log ? hiddenOnLog(values) : 0), [log, values]);
   return (
     <div className={css.heatmap}>
       <p className={shared.axisLine} data-export="text">
-        {rows} × {cols}, row 0 at the top
+        {figure.axes
+          ? `${rows} ${names.rows} down from the top, ${cols} ${names.cols} across`
+          : `${rows} × ${cols}, row 0 at the top`}
       </p>
       <div className={css.matrix} style={{ aspectRatio: `${cols} / ${rows}`, maxWidth: (360 * cols) / rows }}>
         <canvas
@@ -73,7 +102,7 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
           data-export="canvas"
           onPointerMove={follow}
           onPointerDown={follow}
-          onPointerLeave={() => setCell(undefined)}
+          onPointerLeave={() => setCell(() => undefined)}
           onKeyDown={walk}
         />
         {cell && (
@@ -91,7 +120,7 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
       <ColorBar colors={colors} title={title} />
       <output className={shared.facts}>
         {cell
-          ? `row ${cell.row}, column ${cell.col}: ${scientific(values[cell.row * cols + cell.col])}`
+          ? `${names.rows} ${cell.row}, ${names.cols} ${cell.col}: ${scientific(values[cell.row * cols + cell.col])}`
           : 'Point at a cell to read its value'}
       </output>
       {hidden > 0 && (

@@ -1,11 +1,11 @@
 /** Curves on two axes, with marks across the plot; marks that stand for a parameter can be dragged. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { LinesFigure, Scale } from '../../methods/figures';
 import { Crosshair } from './crosshair';
 import css from './figures.module.css';
 import { type Frame, fraction, xPixel, yPixel } from './frame';
 import { Handle, type OnParameter } from './handle';
-import { Legend, Overlay, Plot } from './plot';
+import { type Curve, Legend, Overlay, Plot } from './plot';
 import { strokesOf } from './stroke';
 import { domainOf } from './ticks';
 
@@ -26,22 +26,31 @@ export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onPa
       (figure.marks ?? []).filter((mark) => mark.axis === axis).map((mark) => mark.at);
     const series = [...figure.series, ...(previous?.series ?? [])];
     const xs = [...series.flatMap((one) => one.x), ...marked('x')];
-    const ys = [...series.flatMap((one) => one.y), ...marked('y')];
+    const bands = series.flatMap(({ spread }) => (spread ? [...spread.low, ...spread.high] : []));
+    const ys = [...series.flatMap((one) => one.y), ...bands, ...marked('y')];
     return {
       curves: figure.series.map((series, i) => ({ ...series, stroke: strokes[i] })),
       x: { ...figure.x, scale: xScale, domain: domainOf(xs, xScale, true) },
       y: { ...figure.y, scale: yScale, domain: domainOf(ys, yScale) },
     };
   }, [figure, previous, xScale, yScale]);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (key: string) => {
+    const next = new Set(hidden);
+    if (!next.delete(key)) next.add(key);
+    setHidden(next);
+  };
+  const drawn = useMemo(() => curves.filter(({ key }) => !hidden.has(key)), [curves, hidden]);
   const wholeX = useMemo(() => figure.series.every((series) => series.x.every(Number.isInteger)), [figure]);
   const fixed = (figure.marks ?? []).filter((mark) => mark.parameter === undefined || !onParameter);
   return (
     <>
-      <Legend curves={curves} />
-      <Plot label={`${figure.title}. ${figure.summary}`} x={x} y={y} curves={curves} height={280}>
+      <Legend curves={curves} hidden={hidden} onToggle={toggle} />
+      <Plot label={`${figure.title}. ${figure.summary}`} x={x} y={y} curves={drawn} height={280}>
         {(frame) => (
-          <Crosshair frame={frame} curves={curves}>
+          <Crosshair frame={frame} curves={drawn}>
             <Overlay frame={frame}>
+              <Bands frame={frame} curves={drawn} />
               <Marks frame={frame} marks={fixed} />
               {(figure.marks ?? []).map(
                 ({ axis, parameter, label, at }) =>
@@ -67,6 +76,22 @@ export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onPa
       </Plot>
     </>
   );
+}
+
+/** The spread round a curve, from its lowest to its highest, in the curve's colour. */
+function Bands({ frame, curves }: { frame: Frame; curves: readonly Curve[] }) {
+  const clamp = (py: number) =>
+    Math.min(frame.bottom, Math.max(frame.top, Number.isNaN(py) ? frame.bottom : py));
+  const point = (x: number, y: number) =>
+    `${xPixel(frame, x).toFixed(1)},${clamp(yPixel(frame, y)).toFixed(1)}`;
+  return curves.map(({ key, spread, x, stroke }) => {
+    if (!spread || x.length === 0) return null;
+    const over = x.map((at, i) => point(at, spread.high[i]));
+    const under = x.map((at, i) => point(at, spread.low[i])).reverse();
+    return (
+      <polygon key={key} points={[...over, ...under].join(' ')} fill={stroke.color} fillOpacity={0.16} />
+    );
+  });
 }
 
 /** Lines across the plot with their names; names of vertical marks are staggered so that they do not touch. */

@@ -10,7 +10,7 @@ import { CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
 import type { Axis, Series } from '../../methods/figures';
 import { decimate, hiddenOnLog } from './decimate';
 import css from './figures.module.css';
-import { axisTitle, type Frame, frameOf } from './frame';
+import { axisTitle, equalFrame, type Frame, frameOf } from './frame';
 import { paintOrder, type Stroke } from './stroke';
 import type { Domain } from './ticks';
 
@@ -25,6 +25,8 @@ interface Props {
   curves: readonly Curve[];
   height: number;
   above?: number;
+  /** One unit is as long on either axis; both must be linear. */
+  equal?: boolean;
   /** Room at the left, px, for names in place of a y axis, which is then not drawn. */
   names?: (width: number) => number;
   /** What lies over the chart; called with its frame. */
@@ -32,7 +34,7 @@ interface Props {
 }
 
 /** A chart as wide as its container. */
-export function Plot({ label, x, y, curves, height, above, names, children }: Props) {
+export function Plot({ label, x, y, curves, height, above, equal, names, children }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -44,10 +46,12 @@ export function Plot({ label, x, y, curves, height, above, names, children }: Pr
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const frame = useMemo(
-    () => (width > 0 ? frameOf({ width, height, above, left: names?.(width) }, x, y) : undefined),
-    [width, height, above, names, x, y],
-  );
+  const frame = useMemo(() => {
+    if (width === 0) return undefined;
+    const room = { width, height, above, left: names?.(width) };
+    const free = frameOf(room, x, y);
+    return equal ? equalFrame(room, free) : free;
+  }, [width, height, above, equal, names, x, y]);
   return (
     <>
       <div ref={box} className={css.plot} style={{ height }}>
@@ -193,32 +197,47 @@ export function Overlay({
   );
 }
 
-/** Names of the curves with a piece of their stroke; wraps. */
-export function Legend({
-  curves,
-}: {
+interface LegendProps {
   curves: readonly { key: string; label: string; stroke: Stroke; points?: boolean }[];
-}) {
+  /** Curves that are taken out of the picture. */
+  hidden?: ReadonlySet<string>;
+  onToggle?: (key: string) => void;
+}
+
+/** Names of the curves with a piece of their stroke; wraps. With `onToggle` a name shows and hides its curve. */
+export function Legend({ curves, hidden, onToggle }: LegendProps) {
+  const swatch = (stroke: Stroke, points?: boolean) => (
+    <svg width={26} height={10} aria-hidden="true" data-export="svg">
+      {points ? (
+        <circle cx={13} cy={5} r={3} fill={stroke.color} />
+      ) : (
+        <line
+          x1={0}
+          x2={26}
+          y1={5}
+          y2={5}
+          stroke={stroke.color}
+          strokeWidth={stroke.width}
+          strokeDasharray={stroke.dash}
+        />
+      )}
+    </svg>
+  );
   return (
-    <ul className={css.legend}>
+    <ul className={css.legend} data-many={curves.length > 8 || undefined}>
       {curves.map(({ key, label, stroke, points }) => (
-        <li key={key}>
-          <svg width={26} height={10} aria-hidden="true" data-export="svg">
-            {points ? (
-              <circle cx={13} cy={5} r={3} fill={stroke.color} />
-            ) : (
-              <line
-                x1={0}
-                x2={26}
-                y1={5}
-                y2={5}
-                stroke={stroke.color}
-                strokeWidth={stroke.width}
-                strokeDasharray={stroke.dash}
-              />
-            )}
-          </svg>
-          <span data-export="text">{label}</span>
+        <li key={key} data-hidden={hidden?.has(key) || undefined}>
+          {onToggle && curves.length > 2 ? (
+            <button type="button" aria-pressed={!hidden?.has(key)} onClick={() => onToggle(key)}>
+              {swatch(stroke, points)}
+              <span data-export="text">{label}</span>
+            </button>
+          ) : (
+            <>
+              {swatch(stroke, points)}
+              <span data-export="text">{label}</span>
+            </>
+          )}
         </li>
       ))}
     </ul>

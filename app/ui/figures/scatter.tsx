@@ -27,7 +27,14 @@ export function Scatter({ figure, x: xScale, y: yScale }: { figure: ScatterFigur
   return (
     <>
       {curves.length > 0 && <Legend curves={curves} />}
-      <Plot label={`${figure.title}. ${figure.summary}`} x={x} y={y} curves={curves} height={320}>
+      <Plot
+        label={`${figure.title}. ${figure.summary}`}
+        x={x}
+        y={y}
+        curves={curves}
+        height={figure.equal ? 360 : 320}
+        equal={figure.equal}
+      >
         {(frame) => (
           <Crosshair frame={frame} curves={curves}>
             <Overlay frame={frame}>
