@@ -28,6 +28,7 @@ const HELP = `Rankscope: low-rank methods on this machine's GPU.
     --verify                    compare every operation with its float64 twin as it goes
     --claims                    exit with 1 when a claim does not hold
     --json                      one JSON value on standard output
+    --script numpy|dask         a Python script of the experiment, with its figures to compare with
   bench [...]                   our operations, checked and timed, as shares of measured peaks
     --only a,b                  cases whose name or family begins so
     --set name                  standard, large, sweep or tiny; default: standard, on a GPU large
@@ -54,6 +55,7 @@ const RUN_OPTIONS = {
   verify: { type: 'boolean' },
   claims: { type: 'boolean' },
   json: { type: 'boolean' },
+  script: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 const BENCH_OPTIONS = {

@@ -1,10 +1,11 @@
 /** `run`: one experiment from a method id or a link, with the flags over it. */
 import { Cache } from '../experiment/cache';
-import { type LinkState, openLink, stateOf } from '../experiment/links';
+import { encodeLink, type LinkState, openLink, stateOf } from '../experiment/links';
 import type { Progress, RunResult } from '../experiment/protocol';
 import { findMethod, loadMethod } from '../experiment/registry';
 import { byKernel, runReport, toJson } from '../experiment/report';
 import { runExperiment } from '../experiment/runner';
+import { pythonScript, type ScriptKind, scriptKinds } from '../experiment/script';
 import { parameterOf, parseValue, quickValues } from '../experiment/values';
 import { isUserError } from '../math/errors';
 import { formatMs, formatNumber, formatRate } from '../math/format';
@@ -26,10 +27,12 @@ export interface RunFlags {
   verify?: boolean;
   claims?: boolean;
   json?: boolean;
+  script?: string;
 }
 
 export async function runCommand(target: string, flags: RunFlags, io: Io): Promise<number> {
   const { state, method, values, dataset, home } = await asUsage(() => prepare(target, flags, io));
+  const kind = scriptKind(flags, method);
   const place = await openPlace(home, flags.verify);
   if (place.reason !== null) await io.err(`On the CPU: ${place.reason}\n`);
   try {
@@ -52,13 +55,36 @@ export async function runCommand(target: string, flags: RunFlags, io: Io): Promi
           : "on data that is not the testbed's";
       await io.err(`No claim of ${method.id} applies ${why}.\n`);
     }
-    await io.out(flags.json ? `${toJson(runReport(result))}\n` : resultText(method, result));
+    if (kind) {
+      const dataName = dataset?.summary.name ?? null;
+      const context = {
+        link: encodeLink({ ...state, values }),
+        machine: machineOf(result),
+        result,
+        dataName,
+      };
+      await io.out(await pythonScript(method, values, kind, context));
+    } else await io.out(flags.json ? `${toJson(runReport(result))}\n` : resultText(method, result));
     const broken = result.claims.some(({ holds, advisory }) => !holds && !advisory);
     return flags.claims && broken ? 1 : 0;
   } finally {
     place.close();
   }
 }
+
+function scriptKind({ script, json }: RunFlags, method: Method): ScriptKind | null {
+  if (script === undefined) return null;
+  if (json) throw new UsageError('--script prints a script, --json a result: choose one');
+  const kinds = scriptKinds(method);
+  const kind = kinds.find((one) => one === script);
+  if (kind) return kind;
+  const choice = kinds.length === 0 ? 'it has none' : `choose ${kinds.join(' or ')}`;
+  throw new UsageError(`${method.id} has no script "${script.slice(0, 20)}": ${choice}`);
+}
+
+const machineOf = ({ adapter, wallMs }: RunResult): string[] => [
+  `Computed on ${adapter} with Node ${process.versions.node} in ${formatMs(wallMs)}, ${new Date().toISOString().slice(0, 10)}.`,
+];
 
 /** Everything that can be wrong about the call, before a device is opened. */
 export async function prepare(target: string, flags: RunFlags, io: Io) {
