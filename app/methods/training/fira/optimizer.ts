@@ -1,5 +1,6 @@
 /** The optimizer of Fira, and of GaLore, which is Fira without its second part. */
 import type { Home, Tensor } from '../../../gpu/home';
+import { scaleColumns } from '../../../kernels/elementwise';
 import { matmul } from '../../../kernels/matmul';
 import {
   adamDirection,
@@ -92,14 +93,27 @@ export function firaModel(bed: NetworkBed, starts: readonly Matrix[], options: F
   return model;
 }
 
-/** Q: the leading singular vectors of this gradient. The moments are kept. */
+/**
+ * Q: the leading singular vectors of this gradient. The moments are kept, so that signs matter from the second
+ * projection on, and singular vectors have none of their own: the largest entry of each is made positive.
+ */
 async function project(home: Home, state: LayerState, g: Tensor): Promise<void> {
   const q = await home.scope(async () => {
     const { u, v } = await jacobiSvd(g);
-    return columns(state.right ? v : u, 0, state.rank);
+    const leading = await columns(state.right ? v : u, 0, state.rank);
+    return scaleColumns(leading, home.tensor([state.rank], signsOf(await home.read(leading), state.rank)));
   });
   if (state.q) home.release(state.q);
   state.q = q;
+}
+
+/** The sign of the entry of largest magnitude in each column. */
+function signsOf(values: ArrayLike<number>, cols: number): Float64Array {
+  const largest = new Float64Array(cols);
+  for (let i = 0; i < values.length; i++) {
+    if (Math.abs(values[i]) > Math.abs(largest[i % cols])) largest[i % cols] = values[i];
+  }
+  return largest.map((value) => (value < 0 ? -1 : 1));
 }
 
 async function move(
