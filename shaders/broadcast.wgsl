@@ -2,7 +2,7 @@
 // the f). A stride is that of an operand along a dimension, in entries; 0 where it is repeated.
 //
 // An invocation takes four neighbours of the innermost dimension; the others are counted by y.
-// Bytes 4 count for out, and what the operands hold. Test: app/kernels/elementwise.test.ts.
+// Bytes 4 count for out, and what the operands hold. Test: app/kernels/broadcast.test.ts.
 //! use elementwise
 
 struct Params {

@@ -2,7 +2,7 @@
 //
 // An invocation takes four vec4, 64 apart, so that neighbours read neighbours: sixteen entries keep enough loads in
 // flight to fill the memory. Where the count is no multiple of four the last vec4 reaches into the padding of the
-// buffers, which are always whole vec4. Bytes 4 count a tensor. Test: app/kernels/elementwise.test.ts.
+// buffers, which are always whole vec4. Bytes 4 count a tensor. Test: app/kernels/broadcast.test.ts.
 //! use elementwise
 
 struct Params {

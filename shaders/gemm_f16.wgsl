@@ -1,7 +1,9 @@
-// C = op(A) op(B) of operands stored in float16, two to a word; products and sums in float32, in the order of
-// gemm_naive. The rounding to float16 is not done here: WGSL leaves it open.
+// C = op(A) op(B) of operands stored in float16, two to a word; products and sums in float32, each sum in the order
+// of gemm_naive. One invocation makes a 4 x 4 block. The rounding to float16 is not done here: WGSL leaves it open.
 // Strides in entries say how op(A) and op(B) are stored; z is the batch.
-// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/methods/basics/matmul.test.ts.
+// Work 2mnk flop. |error| <= (2 u16 + u16^2 + gamma_k) |A||B| with the operands before rounding, u16 = 2^-11.
+// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/kernels/gemm_variants.test.ts.
+//! use outer
 
 struct Params {
   m: u32,
@@ -22,20 +24,40 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
-@compute @workgroup_size(16, 16)
+fn half_of(word: u32, index: u32) -> f32 {
+  return unpack2x16float(word >> (16u * (index & 1u))).x;
+}
+
+fn load_a(at: vec4u) -> vec4f {
+  let w = at / 2u;
+  return vec4f(half_of(a[w.x], at.x), half_of(a[w.y], at.y), half_of(a[w.z], at.z), half_of(a[w.w], at.w));
+}
+
+fn load_b(at: vec4u) -> vec4f {
+  let w = at / 2u;
+  return vec4f(half_of(b[w.x], at.x), half_of(b[w.y], at.y), half_of(b[w.z], at.z), half_of(b[w.w], at.w));
+}
+
+@compute @workgroup_size(8, 8)
 fn gemm_f16(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let row = (wid.y + p.group0) * 16u + lid.y;
-  let col = wid.x * 16u + lid.x;
+  let row = ((wid.y + p.group0) * 8u + lid.y) * 4u;
+  let col = (wid.x * 8u + lid.x) * 4u;
   if (row >= p.m || col >= p.n) {
     return;
   }
-  let at_a = wid.z * p.a_batch + row * p.a_row;
-  let at_b = wid.z * p.b_batch + col * p.b_col;
-  var sum = 0.0;
+  let four = vec4u(0u, 1u, 2u, 3u);
+  var at_a = wid.z * p.a_batch + min(row + four, vec4u(p.m - 1u)) * p.a_row;
+  var at_b = wid.z * p.b_batch + min(col + four, vec4u(p.n - 1u)) * p.b_col;
+  var sum = mat4x4f();
   for (var t = 0u; t < p.k; t++) {
-    let i = at_a + t * p.a_col;
-    let j = at_b + t * p.b_row;
-    sum += unpack2x16float(a[i / 2u])[i % 2u] * unpack2x16float(b[j / 2u])[j % 2u];
+    sum = add_outer(sum, load_a(at_a), load_b(at_b));
+    at_a += vec4u(p.a_col);
+    at_b += vec4u(p.b_row);
   }
-  c[(wid.z * p.m + row) * p.n + col] = sum;
+  var lines = sum;
+  for (var i = 0u; i < min(4u, p.m - row); i++) {
+    for (var j = 0u; j < min(4u, p.n - col); j++) {
+      c[(wid.z * p.m + row + i) * p.n + col + j] = lines[i][j];
+    }
+  }
 }

@@ -1,7 +1,7 @@
 // C = op(A) op(B), float32, for devices without subgroups: 32 lanes an entry, lane L sums t = L, L + 32, ...
 // in order, then a tree in workgroup memory. A workgroup takes two entries.
 // Strides in entries say how op(A) and op(B) are stored; z is the batch.
-// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/methods/basics/matmul.test.ts.
+// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/kernels/gemm_variants.test.ts.
 
 struct Params {
   m: u32,

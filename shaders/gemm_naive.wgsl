@@ -1,7 +1,7 @@
 // C = op(A) op(B), float32: one invocation an entry of C, one accumulator, t = 0, 1, ..., k - 1 in order,
 // operands read straight from storage. |error| <= gamma_k |A||B|.
 // Strides in entries say how op(A) and op(B) are stored; z is the batch.
-// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/methods/basics/matmul.test.ts.
+// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/kernels/gemm_variants.test.ts.
 
 struct Params {
   m: u32,

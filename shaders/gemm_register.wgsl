@@ -2,7 +2,7 @@
 // accumulators an invocation, k in steps of DEPTH through workgroup memory. Same order as gemm_naive for each
 // accumulator; entries past the edge are staged as zero.
 // Strides in entries say how op(A) and op(B) are stored; z is the batch.
-// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/methods/basics/matmul.test.ts.
+// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/kernels/gemm_variants.test.ts.
 
 struct Params {
   m: u32,

@@ -1,7 +1,7 @@
 // C = op(A) op(B), float32: TILE x TILE invocations stage TILE x TILE tiles of A and B in workgroup memory,
 // with a barrier before and after use; entries past the edge are staged as zero. Same order as gemm_naive.
 // Strides in entries say how op(A) and op(B) are stored; z is the batch.
-// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/methods/basics/matmul.test.ts.
+// Reference: variantTwin in app/kernels/gemm_variants.ts. Test: app/kernels/gemm_variants.test.ts.
 
 struct Params {
   m: u32,

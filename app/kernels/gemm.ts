@@ -101,7 +101,8 @@ export interface GemmEnd {
   saved?: Tensor;
 }
 
-const PLAIN: GemmJob = {
+/** A product of nothing, to be overridden. */
+export const PLAIN: GemmJob = {
   m: 0,
   n: 0,
   k: 0,
@@ -165,6 +166,13 @@ export const fitsVec4 = ({ m, n, k, a_col, k_slice, slices, rank, v_col }: GemmJ
   (a_col === 1 || m % 4 === 0) &&
   (slices === 1 || k_slice % 4 === 0) &&
   (rank === 0 || v_col === 1);
+
+/** The default for this adapter and product; the tuner may know better. */
+export function variantFor(home: GpuHome, job: GemmJob): GemmVariant {
+  if (!home.barriersAreSlow) return 'workgroup';
+  if (!home.device.features.has('subgroups')) return 'register';
+  return fitsVec4(job) ? 'quadVec4' : 'quad';
+}
 
 /** One product by one kernel, or in slices of k that a second one adds. */
 export async function runGemm(

@@ -9,7 +9,7 @@ import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/
 import { UserError } from '../math/errors';
 import { matmul as matmul64 } from '../math/linalg';
 import { checkEpilogue, type Epilogue, finishEntry, gemmEnd, type ProductShape } from './epilogue';
-import { fitsVec4, type GemmJob, type GemmVariant, runGemm } from './gemm';
+import { type GemmVariant, runGemm, variantFor } from './gemm';
 import { defineOperation, entrywise } from './operation';
 
 export interface MatmulOptions {
@@ -57,12 +57,6 @@ function planOf(a: Tensor, b: Tensor, options: MatmulOptions): Plan {
 function slicesFor({ m, n, k, batch }: Plan): number {
   const tiles = Math.ceil(m / 32) * Math.ceil(n / 64) * batch;
   return Math.max(1, Math.min(32, Math.floor(64 / tiles), Math.floor(k / 256)));
-}
-
-function variantFor(home: GpuHome, job: GemmJob): GemmVariant {
-  if (!home.barriersAreSlow) return 'workgroup';
-  if (!home.device.features.has('subgroups')) return 'register';
-  return fitsVec4(job) ? 'quadVec4' : 'quad';
 }
 
 async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions): Promise<Tensor> {

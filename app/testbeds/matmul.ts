@@ -2,7 +2,18 @@
  * The matmul testbed: two batches of operands, their product in float64, and how far a kernel's product is
  * from it. Operands are rounded to float32 before anything else; A is stream 0, B stream 1, in stored shape.
  */
+import type { Variant } from '../kernels/gemm_variants';
 import { integers, normals, uniforms } from '../math/threefry';
+
+/** The kernels that are compared, in the order of the card. */
+export const KERNELS = [
+  'naive',
+  'tiled',
+  'register',
+  'subgroup',
+  'splitk',
+  'f16',
+] as const satisfies readonly Variant[];
 
 export type Layout = 'nn' | 'nt' | 'tn';
 export type Entries = 'gaussian' | 'uniform' | 'integer';

@@ -1,58 +1,46 @@
 import { expect, test } from 'vitest';
 import { Cache } from '../../experiment/cache';
+import { testClaims } from '../../experiment/claimtests';
 import { runExperiment } from '../../experiment/runner';
 import { quickValues } from '../../experiment/values';
 import { homes } from '../../gpu/testing';
-import { gemmVariant, halves, VARIANTS } from '../../kernels/gemm_variants';
-import { distance, gamma, operands, reference, stridesOf, U16 } from '../../testbeds/matmul';
 import matmul from './matmul';
 
-const sizes = [
-  [1, 1, 1, 1],
-  [3, 5, 7, 3],
-  [77, 131, 45, 1],
-  [64, 64, 64, 3],
-] as const;
-const layouts = ['nn', 'nt', 'tn'] as const;
+testClaims(matmul, { seeds: [0] });
 
-test.each(sizes.flatMap(([m, n, k, count]) => layouts.map((layout) => ({ m, n, k, count, layout }))))(
-  'every kernel meets its bound at $m x $n x $k, batch $count, $layout',
-  { timeout: 120_000 },
-  async (shape) => {
-    const { gpu } = await homes();
-    const { a, b } = operands(1, shape, 'gaussian');
-    const want = reference(a, b, shape);
-    const job = { ...shape, ...stridesOf(shape), splits: Math.min(4, shape.k) };
-    for (const variant of VARIANTS) {
-      const store = (values: Float32Array) =>
-        variant === 'f16' ? halves(gpu, values) : gpu.tensor([values.length], values);
-      const got = await gpu.read(await gemmVariant(gpu, variant, job, store(a), store(b)));
-      const bound = variant === 'f16' ? 2 * U16 + U16 ** 2 + gamma(shape.k) : gamma(shape.k + 4);
-      expect(distance(got, want, shape).worst, variant).toBeLessThanOrEqual(bound);
-    }
-    await gpu.finish();
-  },
-);
+const run = async (values: Record<string, number | string>) => {
+  const { gpu } = await homes({ poison: false });
+  return runExperiment({
+    method: matmul,
+    values: { ...quickValues(matmul), ...values },
+    home: gpu,
+    data: null,
+    dataKey: 'testbed',
+    cache: new Cache(gpu),
+  });
+};
 
-/** The settings that the claims speak of, over the quick sizes. */
-const settings = [...new Set(matmul.claims.map(({ at }) => JSON.stringify(at ?? {})))];
+test('an outer product has errors of at most u, and says that it has one slice', async () => {
+  const { metrics, notes } = await run({ m: 9, n: 7, k: 1 });
+  for (const kernel of ['naive', 'tiled', 'register', 'subgroup', 'splitk']) {
+    expect(metrics[`error.${kernel}`]).toBeLessThanOrEqual(2 ** -24);
+  }
+  expect(notes.join()).toContain('splits is 1');
+});
 
-test.each(settings.flatMap((text) => [0, 1].map((seed) => ({ text, seed }))))(
-  'what must hold at $text holds on the GPU at quick size, seed $seed',
-  { timeout: 300_000 },
-  async ({ text, seed }) => {
-    const { gpu } = await homes({ poison: false });
-    const result = await runExperiment({
-      method: matmul,
-      values: { ...quickValues(matmul), ...JSON.parse(text), seed },
-      home: gpu,
-      data: null,
-      dataKey: 'testbed',
-      cache: new Cache(gpu),
-    });
-    // A shared test machine is not idle: what the clock says is shown there, and asserted nowhere.
-    const advisory = new Set(matmul.claims.filter((claim) => claim.advisory).map((claim) => claim.text));
-    expect(result.claims.length).toBeGreaterThan(0);
-    expect(result.claims.filter((claim) => !claim.holds && !advisory.has(claim.text))).toEqual([]);
-  },
-);
+test('refuses what no device takes, with the limit and a cure', async () => {
+  await expect(run({ m: 8192, n: 8192, k: 1, splits: 1, count: 8 })).rejects.toThrow('choose');
+  await expect(run({ count: 4096, splits: 256, m: 1, n: 1 })).rejects.toThrow('choose splits 15 or less');
+});
+
+test('draws rates, errors and a map for every kernel', async () => {
+  const { figures } = await run({ m: 40, n: 24, k: 32 });
+  expect(figures.map(({ id }) => id)).toEqual([
+    'rates',
+    'roofline',
+    'errors',
+    ...['naive', 'tiled', 'register', 'subgroup', 'splitk', 'f16'].map((kernel) => `where-${kernel}`),
+    'sizes',
+    'lengths',
+  ]);
+});

@@ -2,22 +2,11 @@
  * Dense matrix multiplication: the same arithmetic by six kernels with different data movement, against the
  * float64 product and against the measured peaks of the device (roofline).
  */
-import { gemmVariant, halves, hasSubgroups, VARIANTS, type Variant } from '../../kernels/gemm_variants';
-import { peakCopy, peakFma, peakSizes } from '../../kernels/peak';
 import { UserError } from '../../math/errors';
-import {
-  difference,
-  distance,
-  gamma,
-  operands,
-  type ProductShape,
-  reference,
-  stridesOf,
-  U16,
-} from '../../testbeds/matmul';
-import { type Claim, defineMethod, type Lab, type Metric } from '../method';
+import { KERNELS } from '../../testbeds/matmul';
+import { defineMethod, type Metric } from '../method';
 import { choice, integer, seed } from '../parameters';
-import { charts, errorMap, type Row } from './matmul/figures';
+import { long, matmulClaims } from './matmul/claims';
 
 const parameters = {
   seed: seed(),
@@ -72,7 +61,7 @@ const parameters = {
 
 const metrics: Record<string, Metric> = {
   ...Object.fromEntries(
-    VARIANTS.flatMap((v): [string, Metric][] => [
+    KERNELS.flatMap((v): [string, Metric][] => [
       [`error.${v}`, { label: `Error, ${v}`, better: 'lower' }],
       [`bound.ratio.${v}`, { label: `Error over its bound, ${v}`, better: 'lower' }],
       [`ms.${v}`, { label: `Time, ${v}`, unit: 'ms', better: 'lower' }],
@@ -89,123 +78,6 @@ const metrics: Record<string, Metric> = {
   intensity: { label: 'Intensity', unit: 'flop/B' },
   'roofline.gflops': { label: 'Roofline', unit: 'GFLOP/s' },
 };
-
-const exactKernels = VARIANTS.filter((v) => v !== 'f16');
-const worst = (key: string, of: readonly Variant[]) => (m: Readonly<Record<string, number>>) =>
-  Math.max(...of.map((v) => m[`${key}.${v}`]));
-const whole = { data: 'integer', m: 96, n: 80, k: 512 };
-const long = { m: 32, n: 32, k: 8192, data: 'uniform', splits: 16 };
-
-const claims: Claim[] = [
-  {
-    item: 1,
-    text: 'Every float32 kernel is within 1e-6 of the float64 product',
-    at: {},
-    value: worst('error', exactKernels),
-    relation: '<=',
-    bound: 1e-6,
-  },
-  {
-    item: 1,
-    text: 'Every float32 kernel stays below a tenth of its rounding bound',
-    at: {},
-    value: worst('bound.ratio', exactKernels),
-    relation: '<=',
-    bound: 0.1,
-  },
-  {
-    item: 2,
-    text: 'On integers all six kernels are exact',
-    at: whole,
-    value: worst('error', VARIANTS),
-    relation: '=',
-    bound: 0,
-  },
-  {
-    item: 3,
-    text: 'Storing float16 costs at least 1.5e-4',
-    at: {},
-    value: (m) => m['error.f16'],
-    relation: '>=',
-    bound: 1.5e-4,
-  },
-  {
-    item: 3,
-    text: 'Storing float16 costs at most 5e-4',
-    at: {},
-    value: (m) => m['error.f16'],
-    relation: '<=',
-    bound: 5e-4,
-  },
-  {
-    item: 3,
-    text: 'Float16 storage stays within its bound',
-    at: {},
-    value: (m) => m['bound.ratio.f16'],
-    relation: '<=',
-    bound: 1,
-  },
-  {
-    item: 3,
-    text: 'Rounding of storage is 100 times that of sums',
-    at: {},
-    value: (m) => m['error.f16'],
-    relation: '>=',
-    bound: (m) => 100 * m['error.naive'],
-  },
-  {
-    item: 4,
-    text: 'Slices of k at least halve the error of long sums',
-    at: long,
-    value: (m) => m['error.splitk'],
-    relation: '<=',
-    bound: (m) => 0.5 * m['error.naive'],
-  },
-  {
-    item: 4,
-    text: 'Lanes at least halve the error of long sums',
-    at: long,
-    value: (m) => m['error.subgroup'],
-    relation: '<=',
-    bound: (m) => 0.5 * m['error.naive'],
-  },
-  {
-    item: 4,
-    text: 'One long sum stays below a fifth of its bound',
-    at: long,
-    value: (m) => m['bound.ratio.naive'],
-    relation: '<=',
-    bound: 0.2,
-  },
-  {
-    item: 5,
-    text: 'No kernel is faster than the measured peak',
-    value: worst('share', VARIANTS),
-    relation: '<=',
-    bound: 1.05,
-    advisory: true,
-  },
-];
-
-/** The float64 home has no float32 rounding, so claims 3 and 4 compare nothing there. */
-const CPU_NOTE =
-  'On the CPU all sums are float64: the float32 kernels differ by order alone, and comparisons of their ' +
-  'rounding (slices and lanes against one sum) say nothing here.';
-
-async function peaks(lab: Lab): Promise<{ gflops: number; gbps: number }> {
-  return lab.home.scope(async () => {
-    const { invocations, steps, words } = peakSizes(lab.home);
-    const c = lab.home.tensor([invocations]);
-    const from = lab.home.tensor([words]);
-    const to = lab.home.tensor([words]);
-    let [flopMs, copyMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (let i = 0; i < 5; i++) {
-      flopMs = Math.min(flopMs, await lab.time('peak', 1, () => peakFma(c, steps)));
-      copyMs = Math.min(copyMs, await lab.time('peak', 1, () => peakCopy(from, to)));
-    }
-    return { gflops: (64 * steps * invocations) / flopMs / 1e6, gbps: (8 * words) / copyMs / 1e6 };
-  });
-}
 
 export default defineMethod({
   id: 'matmul',
@@ -242,7 +114,7 @@ export default defineMethod({
   ],
   parameters,
   metrics,
-  claims,
+  claims: matmulClaims,
   presets: [
     {
       id: 'square',
@@ -285,9 +157,29 @@ export default defineMethod({
     'gemm_register',
     'gemm_subgroup',
     'gemm_lanes',
-    'gemm_splitk',
     'gemm_f16',
+    'gemm_quad_vec4',
+    'gemm_workgroup',
+    'sum_slices',
   ],
+  effort: 'closed form',
+  lineage: [
+    { from: 'GEMM', change: 'written six times in WGSL, with one order of work and six of data movement' },
+  ],
+  symbols: { m: 'm', n: 'n', k: 'k' },
+  shapes: ({ m, n, k, layout }) => [
+    { symbol: 'C', rows: m, cols: n },
+    layout === 'tn'
+      ? { symbol: 'A^T', rows: m, cols: k, joint: '=' }
+      : { symbol: 'A', rows: m, cols: k, joint: '=' },
+    { symbol: layout === 'nt' ? 'B^T' : 'B', rows: k, cols: n, joint: '×' },
+  ],
+  /** Six kernels, one warm-up and the timed runs each, and as much again at most for the curves. */
+  cost: ({ m, n, k, count, splits, repeats }) => ({
+    flop: 2 * m * n * k * count * (6 * (1 + repeats) + 12) + 1e8,
+    bytes: 4 * count * (m * k + k * n + m * n * (1 + Math.min(splits, k))) + 2 ** 25,
+    dispatches: 7 * (1 + repeats) + 100,
+  }),
   budget: ({ m, n, k, count }) => [
     { label: 'Work', value: 2 * m * n * k * count, unit: 'flop' },
     { label: 'Least traffic', value: 4 * count * (m * k + k * n + m * n), unit: 'B' },
@@ -306,77 +198,5 @@ export default defineMethod({
     }
   },
 
-  async run(lab, values) {
-    const { m, n, k, count } = values;
-    const shape: ProductShape = { m, n, k, count, layout: values.layout };
-    const splits = Math.min(values.splits, k);
-    const job = { ...shape, ...stridesOf(shape), splits };
-    const notes: string[] = [];
-    if (splits < values.splits) notes.push(`k = ${k} has no more than ${k} slices: splits is ${splits}.`);
-    if (lab.home.kind === 'cpu') notes.push(CPU_NOTE);
-    else if (!hasSubgroups(lab.home)) notes.push('No subgroups here: that row uses 32 lanes and a tree.');
-
-    await lab.step(0, 'float64 product');
-    const { a, b } = operands(values.seed, shape, values.data);
-    const want = reference(a, b, shape);
-    if (want.rows.length < m) notes.push(`Errors and norm.C cover ${want.rows.length} of ${m} rows.`);
-    if (want.norm === 0) notes.push('C = 0: errors are absolute.');
-    await lab.step(0.2, 'peaks');
-    const peak = await lab.cached('matmul peaks', () => peaks(lab));
-
-    const flops = 2 * m * n * k * count;
-    const intensity = (2 * m * n * k) / (4 * (m * k + k * n + m * n));
-    const roofline = Math.min(peak.gflops, intensity * peak.gbps);
-    const bound = gamma(k);
-    const found: Record<string, number | null> = {
-      'bound.gamma': bound,
-      'norm.C': want.norm,
-      flops,
-      'peak.gflops': peak.gflops,
-      'peak.gbps': peak.gbps,
-      intensity,
-      'roofline.gflops': roofline,
-    };
-    const rows: Row[] = [];
-    const products = new Map<Variant, ArrayLike<number>>();
-    let entries = new Float32Array(0);
-    for (const [i, variant] of VARIANTS.entries()) {
-      await lab.step(0.3 + (0.7 * i) / VARIANTS.length, variant);
-      await lab.home.scope(async () => {
-        const store = (x: Float32Array) =>
-          variant === 'f16' ? halves(lab.home, x) : lab.home.tensor([x.length], x);
-        const [x, y] = [store(a), store(b)];
-        const call = () => gemmVariant(lab.home, variant, job, x, y);
-        const got = await lab.home.read(await call());
-        if (variant === 'naive' || variant === 'subgroup' || variant === 'splitk') products.set(variant, got);
-        const { error, worst: ratio, entries: gaps } = distance(got, want, shape);
-        if (variant === 'naive') entries = Float32Array.from(gaps);
-        const ms = await lab.time(variant, values.repeats, call);
-        const gflops = flops / ms / 1e6;
-        found[`error.${variant}`] = error;
-        found[`bound.ratio.${variant}`] = ratio / (variant === 'f16' ? 2 * U16 + U16 ** 2 + bound : bound);
-        found[`ms.${variant}`] = ms;
-        found[`gflops.${variant}`] = gflops;
-        found[`share.${variant}`] = gflops / peak.gflops;
-        if (gflops > 1.05 * peak.gflops)
-          notes.push(`${variant} is above the peak, which was measured too low.`);
-        const label = variant === 'subgroup' && !hasSubgroups(lab.home) ? '32 lanes' : variant;
-        rows.push({
-          key: variant,
-          label,
-          gflops,
-          intensity: variant === 'f16' ? flops / count / (2 * (m * k + k * n) + 4 * m * n) : intensity,
-          error,
-        });
-      });
-    }
-    const naive = products.get('naive') ?? [];
-    const apart = (['subgroup', 'splitk'] as const).map((v) => difference(products.get(v) ?? [], naive));
-    found['agree.max'] = Math.max(...apart) / (want.norm || 1);
-    return {
-      metrics: found,
-      notes,
-      figures: [...charts(rows, peak, roofline), errorMap(entries, want.rows.length, n)],
-    };
-  },
+  run: async (lab, values) => (await import('./matmul/run')).runMatmul(lab, values),
 });

@@ -105,20 +105,21 @@ function coreAdapter(
   watch: { captured: Captured; layer: number; inverse: Tensor } | null,
 ): Adapter {
   return {
-    async forward(x, saved) {
+    async addForward(x, z, saved) {
       const p = await matmul(x, a, { transposeB: true });
       saved.push(p);
-      return { u: await matmul(p, r.value, { transposeB: true }), v: b, transposeV: true };
+      const core = await matmul(p, r.value, { transposeB: true });
+      await matmul(core, b, { transposeB: true, beta: 1, into: z });
     },
-    async backward(x, dz, [p], wantInput) {
+    async addBackward(x, dz, [p], dx) {
       const q = await matmul(dz, b);
       if (r.gradient) await matmul(q, p, { transposeA: true, into: r.gradient });
+      if (dx) await matmul(await matmul(q, r.value), a, { beta: 1, into: dx });
       if (watch && r.gradient) {
         const { core, whole } = watch.captured.place(watch.layer);
         await sumsOfSquares(await scaleRows(r.gradient, watch.inverse), core);
         await sumsOfSquares(await matmul(dz, x, { transposeA: true }), whole);
       }
-      return wantInput ? { u: await matmul(q, r.value), v: a } : null;
     },
     async merge(w) {
       await matmul(await matmul(b, r.value), a, { beta: 1, into: w });
