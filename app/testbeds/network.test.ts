@@ -134,7 +134,7 @@ test('the gradients of every weight are those of the loss: central differences i
     return y.reduce((sum, value, i) => sum + (value - targets[i]) ** 2, 0) / (y.length * data.scale);
   };
   const offsets = [0, 448, 512];
-  const gradient = await cpu.read(model.gradient ?? x);
+  const gradient = await cpu.read(model.list?.gradient ?? x);
   for (const [l, entry] of [
     [0, 0],
     [0, 100],

@@ -87,8 +87,8 @@ export interface Model {
   update(step: number): Promise<void>;
   /** Numbers that are trained. */
   trained: number;
-  /** dL/d(all parameters) as one tensor, where they are one list. */
-  gradient?: Tensor;
+  /** All parameters and their gradients, where they are one list. */
+  list?: ParameterList;
   /** Bytes that the optimizer keeps beside the parameters (float32). */
   stateBytes: number;
 }
@@ -104,7 +104,7 @@ export function adamModel(
   return {
     layers,
     trained: list.count,
-    gradient: list.gradient,
+    list,
     stateBytes: 8 * list.count,
     async update(step) {
       await adam(list.theta, list.gradient, moments, { rate, keep: 1 - rate * decay, step: step + 1 });
