@@ -60,6 +60,10 @@ export class CpuHome implements Home {
     return this.wrap(shape, data, dtype);
   }
 
+  empty(shape: readonly number[], dtype: Dtype = 'f32'): Tensor {
+    return this.tensor(shape, undefined, dtype);
+  }
+
   /** A tensor of an array as it is, without copy or rounding. */
   wrap(
     shape: readonly number[],

@@ -40,6 +40,8 @@ export interface Home {
    * zeros where no values are given. Complex values come, and are read, interleaved: re, im, re, im, ...
    */
   tensor(shape: readonly number[], values?: ArrayLike<number>, dtype?: Dtype): Tensor;
+  /** A tensor with undefined contents, for whoever fills all of it. */
+  empty(shape: readonly number[], dtype?: Dtype): Tensor;
   /**
    * The entries from `offset` on as a tensor of their own, in the same memory: what is written to one is seen
    * in the other. The offset is a multiple of VIEW_ALIGN. One kernel may not read and write the same base.

@@ -18,6 +18,13 @@ export async function homes(options: GpuHomeOptions = {}): Promise<{ gpu: GpuHom
   return { gpu: new GpuHome(device, { poison: true, ...options }), cpu: new CpuHome() };
 }
 
+/** The same device taken for a GPU whose barriers are fast, so that its variants are chosen and checked. */
+export async function hardwareLike(options: GpuHomeOptions = {}): Promise<GpuHome> {
+  const device = await testDevice();
+  const report = { ...device.report, isFallback: false, subgroupMinSize: 32 };
+  return new GpuHome({ ...device, report }, { poison: true, ...options });
+}
+
 export async function closeTestDevices(): Promise<void> {
   if (!shared) return;
   const { device } = await shared;

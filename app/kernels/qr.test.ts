@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Tensor } from '../gpu/home';
-import { homes } from '../gpu/testing';
+import { hardwareLike, homes } from '../gpu/testing';
 import { compose, frobenius, identity, type Matrix, matmul, matrix, subtract } from '../math/linalg';
 import { orthonormal } from '../math/spectra';
 import { normals } from '../math/threefry';
@@ -101,4 +101,44 @@ test('reports the breakdown of a zero matrix', async () => {
 test('refuses a wide matrix', async () => {
   const { gpu } = await homes();
   await expect(orthonormalize(gpu.tensor([3, 5]))).rejects.toThrow('3 x 5 has more columns than rows');
+});
+
+const spectra: Record<string, (i: number, n: number) => number> = {
+  exp: (i) => Math.exp(-0.5 * i),
+  power: (i) => 1 / (i + 1),
+  step: (i, n) => (i < n / 2 ? 1 : 0),
+  flat: () => 1,
+};
+
+for (const kind of Object.keys(spectra)) {
+  test.each([1, 2, 3, 17, 64, 65])(`factors %i columns with spectrum ${kind} to 10 n eps`, async (n) => {
+    const { gpu } = await homes();
+    const s = Float64Array.from({ length: n }, (_, i) => spectra[kind](i, n));
+    for (const m of [n, 2 * n + 3]) {
+      const a = compose(orthonormal(6, 0, m, n), s, orthonormal(6, 1, n, n));
+      const y = matrix(m, n, Float32Array.from(a.data));
+      for (const factor of [orthonormalize, householderQr]) {
+        const { q, r } = await factor(gpu.tensor([m, n], y.data));
+        await checkFactors(y, await read(q), await read(r));
+      }
+    }
+  });
+}
+
+test.each([
+  [9, 5],
+  [90, 33],
+  [150, 70],
+])('orthonormalizes %i x %i, also of low rank, as a GPU would', async (m, l) => {
+  const gpu = await hardwareLike();
+  const full = matrix(m, l, Float32Array.from(normals(3, 7, m * l)));
+  const low = matmul(orthonormal(4, 0, m, 3), orthonormal(4, 1, l, 3), { transposeB: true });
+  for (const [y, fallen] of [
+    [full, false],
+    [matrix(m, l, Float32Array.from(low.data)), true],
+  ] as const) {
+    const { q, r, fallback } = await orthonormalize(gpu.tensor([m, l], y.data));
+    expect(fallback > 0).toBe(fallen);
+    await checkFactors(y, await read(q), await read(r));
+  }
 });

@@ -62,13 +62,16 @@ export async function choleskyQr(y: Tensor): Promise<Qr & { ok: boolean }> {
   });
 }
 
-/** Two passes, of which nothing is known before their status is read. */
-export async function choleskyQr2(y: Tensor): Promise<Qr & { statuses: [Tensor, Tensor] }> {
-  return y.home.scope(async () => {
-    const first = await choleskyPass(y);
-    const second = await choleskyPass(first.q);
+/** Two passes, of which nothing is known before their status is read: rows of the first, then of the second. */
+async function choleskyQr2(y: Tensor): Promise<Qr & { status: Tensor }> {
+  const { home } = y;
+  return home.scope(async () => {
+    const isShared = isOneDispatch(home, colsOf(y));
+    const status = isShared ? home.tensor([2, 3]) : undefined;
+    const first = await choleskyPass(y, { status, row: 0 });
+    const second = await choleskyPass(first.q, { status, row: 1 });
     const r = await matmul(second.r, first.r);
-    return { q: second.q, r, statuses: [first.status, second.status] as [Tensor, Tensor] };
+    return { q: second.q, r, status: status ?? (await concatRows([first.status, second.status])) };
   });
 }
 
@@ -93,8 +96,8 @@ export async function orthonormalize(y: Tensor): Promise<Qr & { fallback: 0 | 1 
   const { home } = y;
   const l = colsOf(y);
   const twice = async (x: Tensor): Promise<Qr | null> => {
-    const { q, r, statuses } = await choleskyQr2(x);
-    const both = await home.read(await concatRows(statuses));
+    const { q, r, status } = await choleskyQr2(x);
+    const both = await home.read(status);
     const half = both.length / 2;
     return isOrthonormalized(both.subarray(0, half), both.subarray(half), l) ? { q, r } : null;
   };

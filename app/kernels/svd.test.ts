@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Home } from '../gpu/home';
-import { homes } from '../gpu/testing';
+import { hardwareLike, homes } from '../gpu/testing';
 import { compose, frobenius, identity, type Matrix, matmul, matrix, subtract } from '../math/linalg';
 import { orthonormal } from '../math/spectra';
 import { singularValues as singularValues64 } from '../math/svd';
-import { jacobiSvd, singularValues } from './svd';
+import { batchedSvd, jacobiSvd, type SvdTensors, singularValues, svd } from './svd';
 
 const EPS = 2 ** -23;
 
@@ -84,4 +84,49 @@ test('singular values alone agree with float64, largest first', async () => {
     const worst = Math.max(...got.map((x, i) => Math.abs(x - want[i])));
     expect(worst).toBeLessThanOrEqual(10 * 40 * EPS * want[0]);
   }
+});
+
+async function checkItems(items: Matrix[], { u, s, v }: SvdTensors): Promise<void> {
+  const { rows: m, cols: n } = items[0];
+  const k = Math.min(m, n);
+  const bound = 10 * Math.max(m, n) * EPS;
+  const all = await Promise.all([u, s, v].map(async (t) => Float64Array.from(await t.home.read(t))));
+  items.forEach((a, i) => {
+    const part = (which: number, size: number) => all[which].slice(i * size, (i + 1) * size);
+    const [left, values, right] = [matrix(m, k, part(0, m * k)), part(1, k), matrix(n, k, part(2, n * k))];
+    const want = singularValues64(a);
+    values.forEach((x, j) => {
+      expect(Math.abs(x - want[j])).toBeLessThanOrEqual(bound * want[0]);
+    });
+    expect(lossOf(left)).toBeLessThanOrEqual(bound);
+    expect(lossOf(right)).toBeLessThanOrEqual(bound);
+    expect(frobenius(subtract(compose(left, values, right), a))).toBeLessThanOrEqual(bound * frobenius(a));
+  });
+}
+
+test.each([
+  [1, 1],
+  [3, 3],
+  [5, 12],
+  [31, 17],
+])('decomposes a batch of %i x %i matrices at once', async (m, n) => {
+  const { gpu, cpu } = await homes();
+  const items = [...Object.keys(spectra).map((kind) => make(m, n, kind)), matrix(m, n)];
+  const all = items.flatMap((item) => [...item.data]);
+  const shape = [items.length, m, n];
+  await checkItems(items, await batchedSvd(gpu.tensor(shape, all)));
+  for (const home of [gpu, cpu]) await checkItems(items, await svd(home.tensor(shape, all)));
+});
+
+test('chooses the home by itself, on software and on a GPU', async () => {
+  const { gpu, cpu } = await homes();
+  const a = make(40, 12, 'exp');
+  for (const home of [gpu, cpu, await hardwareLike()]) {
+    await checkItems([a], await svd(home.tensor([40, 12], a.data)));
+  }
+});
+
+test('refuses a batch of large matrices', async () => {
+  const { gpu } = await homes();
+  await expect(batchedSvd(gpu.tensor([2, 40, 33]))).rejects.toThrow('at most 32 rows or columns');
 });

@@ -60,6 +60,9 @@ async function rotated(r: Tensor, options: JacobiOptions): Promise<TriangleSvd &
   return { ut: whole, s, vt, sweeps };
 }
 
+/** Columns up to which a batch is decomposed at once: a panel of householder.ts. */
+const SMALL = 32;
+
 /** Householder for what is nearly square; products and a status for what is tall. */
 const factor = (a: Tensor, { team }: JacobiOptions): Promise<Qr> =>
   rowsOf(a) >= 4 * colsOf(a) ? orthonormalize(a) : householderQr(a, { team });
@@ -71,25 +74,60 @@ const onHost = async (a: Tensor): Promise<Matrix> =>
 const prefersHost = (home: Tensor['home']): boolean => !(home instanceof GpuHome) || home.barriersAreSlow;
 
 /** Float64 results in a home: as they are on the CPU, rounded on the GPU. */
-const place = (home: Home, { rows: m, cols: n, data }: Matrix): Tensor =>
-  home instanceof CpuHome ? home.wrap([m, n], data) : home.tensor([m, n], data);
+const place = (home: Home, shape: readonly number[], data: Float64Array): Tensor =>
+  home instanceof CpuHome ? home.wrap(shape, data) : home.tensor(shape, data);
 
 /**
- * A = u diag(s) v^T, thin, largest first. Where it is computed is chosen by adapter: Jacobi on a GPU,
- * Golub-Kahan in float64 on the CPU otherwise.
+ * A = u diag(s) v^T, thin, largest first, for a matrix of any shape or a batch of matrices with at most 32 rows or
+ * columns. Where it is computed is chosen by adapter: Jacobi on a GPU, Golub-Kahan in float64 on the CPU
+ * otherwise.
  */
 export async function svd(a: Tensor): Promise<SvdTensors> {
   const { home } = a;
   if (!prefersHost(home)) {
+    if (a.shape.length > 2) return batchedSvd(a);
     const { u, s, v } = await jacobiSvd(a);
     return { u, s, v };
   }
-  const { u, s, v } = svd64(await onHost(a));
-  return { u: place(home, u), s: vector(home, s), v: place(home, v) };
+  const [m, n] = [rowsOf(a), colsOf(a)];
+  const k = Math.min(m, n);
+  const count = batchOf(a);
+  const data = Float64Array.from(await home.read(a));
+  const [us, ss, vs] = [m * k, k, n * k].map((size) => new Float64Array(count * size));
+  for (let i = 0; i < count; i++) {
+    const { u, s, v } = svd64(matrix(m, n, data.subarray(i * m * n, (i + 1) * m * n)));
+    us.set(u.data, i * m * k);
+    ss.set(s, i * k);
+    vs.set(v.data, i * n * k);
+    await home.checkpoint();
+  }
+  const lead = a.shape.slice(0, -2);
+  return {
+    u: place(home, [...lead, m, k], us),
+    s: place(home, [...lead, k], ss),
+    v: place(home, [...lead, n, k], vs),
+  };
 }
 
-const vector = (home: Home, s: Float64Array): Tensor =>
-  home instanceof CpuHome ? home.wrap([s.length], s) : home.tensor([s.length], s);
+/** Small matrices at once, each in a team: Jacobi on the columns themselves. */
+export async function batchedSvd(a: Tensor, options: JacobiOptions = {}): Promise<SvdTensors> {
+  const { home } = a;
+  if (Math.min(rowsOf(a), colsOf(a)) > SMALL) {
+    throw new UserError(
+      `svd: matrices of a batch have at most ${SMALL} rows or columns, but these are ${rowsOf(a)} x ${colsOf(a)}`,
+    );
+  }
+  return home.scope(async () => {
+    const wide = rowsOf(a) < colsOf(a);
+    const { ut, s, vt, info } = await jacobiRows(wide ? a : await transpose(a), options);
+    let left = await transpose(ut);
+    const found = await home.read(info);
+    // The Q of U's QR is U where it is orthonormal, and orthonormal where it is zero.
+    if (found.some((zeros, i) => i % 2 === 1 && zeros > 0)) left = (await householderQr(left, options)).q;
+    const right = await transpose(vt);
+    return { u: wide ? right : left, s, v: wide ? left : right };
+  });
+}
 
 export interface TriangleSvd {
   /** n x n, orthonormal rows: R = vt^T diag(s) ut. */
@@ -103,7 +141,12 @@ export async function triangleSvd(r: Tensor): Promise<TriangleSvd> {
   const { home } = r;
   if (!prefersHost(home)) return rotated(r, {});
   const { u, s, v } = svd64(await onHost(r));
-  return { vt: place(home, transpose64(u)), s: vector(home, s), ut: place(home, transpose64(v)) };
+  const n = s.length;
+  return {
+    ut: place(home, [n, n], transpose64(v).data),
+    s: place(home, [n], s),
+    vt: place(home, [n, n], transpose64(u).data),
+  };
 }
 
 /**

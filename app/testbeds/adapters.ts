@@ -9,30 +9,31 @@ import { matmul } from '../kernels/matmul';
 import { copy } from '../kernels/slice';
 import { type Matrix, matrix } from '../math/linalg';
 import { normals } from '../math/threefry';
-import type { TrainableLayer } from './layers';
+import { dense, denseActivated, denseBack, type TrainableLayer, type Update } from './layers';
 import { type ParameterList, parameterList } from './parameters';
 import { adamModel, type Model, type NetworkBed } from './training';
 
 export interface Adapter {
-  /** z += x dW^T, in place. What `backward` wants to see again goes into `saved`. */
-  addForward(x: Tensor, z: Tensor, saved: Tensor[]): Promise<void>;
-  /** Writes the gradients of its parameters; where `dx` is given, dx += dz dW in place. */
-  addBackward(x: Tensor, dz: Tensor, saved: readonly Tensor[], dx: Tensor | null): Promise<void>;
+  /** x dW^T as a product of two factors. What `backward` wants to see again goes into `saved`. */
+  forward(x: Tensor, saved: Tensor[]): Promise<Update>;
+  /** Writes the gradients of its parameters, and returns dz dW as a product where it is wanted. */
+  backward(x: Tensor, dz: Tensor, saved: readonly Tensor[], wantInput: boolean): Promise<Update | null>;
   /** W += dW, in place. */
   merge(w: Tensor): Promise<void>;
 }
 
-/** W + the adapter's change as one layer. */
+/** W + the adapter's change as one layer: the change goes along as an update of the product with W. */
 export const adaptedLayer = (w: Tensor, adapter: Adapter): TrainableLayer => ({
-  async forward(x, saved = []) {
-    const z = await matmul(x, w, { transposeB: true });
-    await adapter.addForward(x, z, saved);
-    return z;
-  },
+  forward: async (x, saved = []) => dense(x, w, await adapter.forward(x, saved)),
+  forwardActivated: async (x, saved, wantSum) =>
+    denseActivated(x, w, wantSum, await adapter.forward(x, saved)),
   async backward(x, dz, saved, wantInput) {
-    const dx = wantInput ? await matmul(dz, w) : null;
-    await adapter.addBackward(x, dz, saved, dx);
-    return dx;
+    const update = await adapter.backward(x, dz, saved, wantInput);
+    return update && denseBack(dz, w, update);
+  },
+  async backwardActivated(x, dz, saved, below) {
+    const update = await adapter.backward(x, dz, saved, true);
+    return denseBack(dz, w, update ?? undefined, below);
   },
   async weight() {
     const sum = await copy(w);
@@ -59,20 +60,21 @@ export function lowRankAdapter(
   rank: () => number = () => bt.value.shape[0],
 ): Adapter {
   return {
-    async addForward(x, z, saved) {
+    async forward(x, saved) {
       const r = rank();
       const p = await matmul(x, leading(a.value, r), { transposeB: true });
       saved.push(p);
-      await matmul(p, leading(bt.value, r), { alpha: scale, beta: 1, into: z });
+      return { u: p, v: leading(bt.value, r), scale };
     },
-    async addBackward(x, dz, [p], dx) {
+    async backward(x, dz, [p], wantInput) {
       const r = rank();
       if (bt.gradient) {
         await matmul(p, dz, { transposeA: true, alpha: scale, into: leading(bt.gradient, r) });
       }
+      if (!a.gradient && !wantInput) return null;
       const q = await matmul(dz, leading(bt.value, r), { transposeB: true });
       if (a.gradient) await matmul(q, x, { transposeA: true, alpha: scale, into: leading(a.gradient, r) });
-      if (dx) await matmul(q, leading(a.value, r), { alpha: scale, beta: 1, into: dx });
+      return wantInput ? { u: q, v: leading(a.value, r), scale } : null;
     },
     async merge(w) {
       const r = rank();

@@ -13,6 +13,7 @@ import {
   forward,
   type Layer,
   lossGradient,
+  outputOf,
   relativeLoss,
   type TrainableLayer,
 } from './layers';
@@ -129,7 +130,7 @@ export function fullModel(
 /** Loss on the evaluation rows. */
 export function evaluate(bed: NetworkBed, layers: readonly Layer[]): Promise<number> {
   return bed.home.scope(async () => {
-    const { output } = await forward(layers, bed.evalInputs);
+    const output = await outputOf(layers, bed.evalInputs);
     return relativeLoss(output, bed.evalTargets, bed.data.scale);
   });
 }

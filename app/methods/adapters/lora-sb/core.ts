@@ -105,21 +105,20 @@ function coreAdapter(
   watch: { captured: Captured; layer: number; inverse: Tensor } | null,
 ): Adapter {
   return {
-    async addForward(x, z, saved) {
+    async forward(x, saved) {
       const p = await matmul(x, a, { transposeB: true });
       saved.push(p);
-      const core = await matmul(p, r.value, { transposeB: true });
-      await matmul(core, b, { transposeB: true, beta: 1, into: z });
+      return { u: await matmul(p, r.value, { transposeB: true }), v: b, transposeV: true };
     },
-    async addBackward(x, dz, [p], dx) {
+    async backward(x, dz, [p], wantInput) {
       const q = await matmul(dz, b);
       if (r.gradient) await matmul(q, p, { transposeA: true, into: r.gradient });
-      if (dx) await matmul(await matmul(q, r.value), a, { beta: 1, into: dx });
       if (watch && r.gradient) {
         const { core, whole } = watch.captured.place(watch.layer);
         await sumsOfSquares(await scaleRows(r.gradient, watch.inverse), core);
         await sumsOfSquares(await matmul(dz, x, { transposeA: true }), whole);
       }
+      return wantInput ? { u: await matmul(q, r.value), v: a } : null;
     },
     async merge(w) {
       await matmul(await matmul(b, r.value), a, { beta: 1, into: w });

@@ -20,17 +20,17 @@ export interface Basis {
   q: Matrix;
 }
 
-/** z += ((x Q) diag(c)) P^T, and dL/dc_i = sum over rows of (dz p_i)(x q_i): 4 batch k (m + n) operations. */
+/** x dW^T = ((x Q) diag(c)) P^T, and dL/dc_i = sum over rows of (dz p_i)(x q_i): 4 batch k (m + n) operations. */
 const diagonalAdapter = (p: Tensor, q: Tensor, c: Part): Adapter => ({
-  async addForward(x, z, saved) {
+  async forward(x, saved) {
     const coordinates = await matmul(x, q);
     saved.push(coordinates);
-    await matmul(await scaleColumns(coordinates, c.value), p, { transposeB: true, beta: 1, into: z });
+    return { u: await scaleColumns(coordinates, c.value), v: p, transposeV: true };
   },
-  async addBackward(_x, dz, [coordinates], dx) {
+  async backward(_x, dz, [coordinates], wantInput) {
     const back = await matmul(dz, p);
     if (c.gradient) await columnDots(back, coordinates, c.gradient);
-    if (dx) await matmul(await scaleColumns(back, c.value), q, { transposeB: true, beta: 1, into: dx });
+    return wantInput ? { u: await scaleColumns(back, c.value), v: q, transposeV: true } : null;
   },
   async merge(w) {
     await matmul(await scaleColumns(p, c.value), q, { transposeB: true, beta: 1, into: w });

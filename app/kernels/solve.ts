@@ -1,0 +1,40 @@
+/** Linear systems with a square matrix, by factorizations that do not need to know its condition. */
+import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
+import { UserError } from '../math/errors';
+import { cholesky } from './cholesky';
+import { householderQr } from './householder';
+import { matmul } from './matmul';
+import { triangularSolve } from './triangular';
+
+function check(name: string, a: Tensor, b: Tensor): void {
+  if (rowsOf(a) !== colsOf(a) || rowsOf(b) !== rowsOf(a)) {
+    throw new UserError(`${name}: a ${shapeText(a)} matrix does not fit ${shapeText(b)} right sides`);
+  }
+}
+
+/**
+ * X with A X = B, A n x n and B n x c (or batches, n <= 32), by Householder QR: backward stable without pivots,
+ * for twice the work of LU. A singular A gives infinities or NaN.
+ * @throws UserError where the shapes do not fit.
+ */
+export async function solve(a: Tensor, b: Tensor): Promise<Tensor> {
+  check('solve', a, b);
+  return a.home.scope(async () => {
+    const { q, r } = await householderQr(a);
+    return triangularSolve(r, await matmul(q, b, { transposeA: true }));
+  });
+}
+
+/**
+ * X with G X = B for symmetric positive definite G (n x n, of which the upper triangle is read; or batches,
+ * n <= 64), by Cholesky, and the status of that: see CholeskyFactor. After a breakdown X holds infinities or NaN.
+ * @throws UserError where the shapes do not fit.
+ */
+export async function solvePositive(g: Tensor, b: Tensor): Promise<{ x: Tensor; status: Tensor }> {
+  check('solvePositive', g, b);
+  return g.home.scope(async () => {
+    const { r, status } = await cholesky(g);
+    const x = await triangularSolve(r, await triangularSolve(r, b, { transpose: true }));
+    return { x, status };
+  });
+}
