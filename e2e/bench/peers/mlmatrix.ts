@@ -39,10 +39,9 @@ const operations: Readonly<Record<string, Operation>> = {
   tsvd: ({ a }, { size: { rank } }) => {
     const s = new SVD(a, { autoTranspose: true });
     return () => {
-      const us = s.leftSingularVectors.subMatrix(0, a.rows - 1, 0, rank - 1);
-      us.mulRowVector(s.diagonal.slice(0, rank));
+      const u = s.leftSingularVectors.subMatrix(0, a.rows - 1, 0, rank - 1);
       const v = s.rightSingularVectors.subMatrix(0, a.columns - 1, 0, rank - 1);
-      return { us: flat(us), vt: flat(v.transpose()), s: s.diagonal.slice(0, rank) };
+      return { u: flat(u), s: s.diagonal.slice(0, rank), v: flat(v) };
     };
   },
 };
