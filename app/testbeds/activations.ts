@@ -3,7 +3,7 @@ import { colsOf, type Home, rowsOf, type Tensor } from '../gpu/home';
 import { axpby } from '../kernels/elementwise';
 import { matmul } from '../kernels/matmul';
 import { concatRows } from '../kernels/slice';
-import { jacobiSvd } from '../kernels/svd';
+import { svd } from '../kernels/svd';
 import type { Matrix } from '../math/linalg';
 
 /** Principal directions of the rows of a matrix. */
@@ -23,7 +23,7 @@ export async function principal(a: Tensor): Promise<Principal> {
   return home.scope(async () => {
     const [m, n] = [rowsOf(a), colsOf(a)];
     const tall = m >= n ? a : await concatRows([a, home.tensor([n - m, n])]);
-    const { s, v } = await jacobiSvd(tall);
+    const { s, v } = await svd(tall);
     const energies = Float64Array.from(await home.read(s), (sigma) => (sigma * sigma) / m);
     return { vectors: v, energies };
   });

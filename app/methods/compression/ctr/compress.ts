@@ -7,7 +7,7 @@ import { axpby, scaleRows } from '../../../kernels/elementwise';
 import { matmul } from '../../../kernels/matmul';
 import { frobenius } from '../../../kernels/reduce';
 import { columns, copy } from '../../../kernels/slice';
-import { jacobiSvd } from '../../../kernels/svd';
+import { svd } from '../../../kernels/svd';
 import { transpose } from '../../../kernels/transpose';
 import { type Affine, affine, type ClickModel, hiddenInputs } from './model';
 
@@ -36,7 +36,7 @@ const toShares = (values: ArrayLike<number>): Float64Array => {
 /** Right singular vectors and squared singular values of A. */
 async function rightDirections(a: Tensor): Promise<Directions> {
   return a.home.scope(async () => {
-    const { s, v } = await jacobiSvd(a);
+    const { s, v } = await svd(a);
     const values = Float64Array.from(await a.home.read(s), (sigma) => sigma * sigma);
     return { vectors: v, shares: toShares(values) };
   });
@@ -45,7 +45,7 @@ async function rightDirections(a: Tensor): Promise<Directions> {
 /** Eigenvectors and eigenvalues of a symmetric positive semidefinite matrix, by its SVD. */
 async function eigenDirections(c: Tensor): Promise<Directions> {
   return c.home.scope(async () => {
-    const { u, s } = await jacobiSvd(c);
+    const { u, s } = await svd(c);
     return { vectors: u, shares: toShares(await c.home.read(s)) };
   });
 }

@@ -6,7 +6,7 @@ import { pruneTwoOfFour, roundToGrid } from '../../../kernels/grid';
 import { matmul } from '../../../kernels/matmul';
 import { frobenius } from '../../../kernels/reduce';
 import { columns } from '../../../kernels/slice';
-import { jacobiSvd } from '../../../kernels/svd';
+import { svd } from '../../../kernels/svd';
 import { transpose } from '../../../kernels/transpose';
 import { principal, upload } from '../../../testbeds/activations';
 import { relativeLoss } from '../../../testbeds/layers';
@@ -201,7 +201,7 @@ async function compensation(way: Way, d: Tensor, h: Tensor, rank: number): Promi
       );
       const cut = await halves(await scaleColumns(await matmul(d, vectors), strong), r);
       const a = await matmul(await scaleColumns(cut.a, weak), vectors, { transposeB: true });
-      const plain = await home.read((await jacobiSvd(d)).s);
+      const plain = await home.read((await svd(d)).s);
       const spectra = { d: Array.from(plain), p: Array.from(cut.s), energies: Array.from(energies) };
       return { b: cut.b, a, tail: cut.s.slice(r).reduce((sum, s) => sum + s * s, 0), spectra };
     }
@@ -233,7 +233,7 @@ function meanMagnitudes(values: ArrayLike<number>, cols: number): Float64Array {
 async function halves(p: Tensor, r: number): Promise<{ b: Tensor; a: Tensor; s: Float64Array }> {
   const { home } = p;
   return home.scope(async () => {
-    const { u, s, v } = await jacobiSvd(p);
+    const { u, s, v } = await svd(p);
     const values = Float64Array.from(await home.read(s));
     const root = home.tensor([r], values.slice(0, r).map(Math.sqrt));
     const b = await scaleColumns(await columns(u, 0, r), root);

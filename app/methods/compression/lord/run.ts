@@ -6,7 +6,7 @@ import { roundToGrid } from '../../../kernels/grid';
 import { matmul } from '../../../kernels/matmul';
 import { frobenius } from '../../../kernels/reduce';
 import { columns } from '../../../kernels/slice';
-import { jacobiSvd } from '../../../kernels/svd';
+import { svd } from '../../../kernels/svd';
 import { centred, meanRow, principal, upload } from '../../../testbeds/activations';
 import { frozenLayer, type Layer, relativeLoss } from '../../../testbeds/layers';
 import { type NetworkData, networkData, recipeKey } from '../../../testbeds/network';
@@ -135,7 +135,7 @@ async function groundwork(lab: Lab, v: LordValues): Promise<Ground> {
       const z = await matmul(validation, w, { transposeB: true });
       const mean = await meanRow(y);
       const { vectors: q, energies } = await principal(await centred(y, mean));
-      const { s, v: right } = await jacobiSvd(w);
+      const { s, v: right } = await svd(w);
       const sigma = Float64Array.from(await home.read(s));
       layers.push({ w, calibration, validation, mean, q, energies, v: right, sigma });
       const last = l === data.weights.length - 1;

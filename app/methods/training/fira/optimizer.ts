@@ -11,7 +11,7 @@ import {
   scaleRemainder,
 } from '../../../kernels/projected';
 import { columns } from '../../../kernels/slice';
-import { jacobiSvd } from '../../../kernels/svd';
+import { svd } from '../../../kernels/svd';
 import type { Matrix } from '../../../math/linalg';
 import { denseLayer } from '../../../testbeds/layers';
 import { parameterList } from '../../../testbeds/parameters';
@@ -99,7 +99,7 @@ export function firaModel(bed: NetworkBed, starts: readonly Matrix[], options: F
  */
 async function project(home: Home, state: LayerState, g: Tensor): Promise<void> {
   const q = await home.scope(async () => {
-    const { u, v } = await jacobiSvd(g);
+    const { u, v } = await svd(g);
     const leading = await columns(state.right ? v : u, 0, state.rank);
     return scaleColumns(leading, home.tensor([state.rank], signsOf(await home.read(leading), state.rank)));
   });

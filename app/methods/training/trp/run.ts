@@ -4,7 +4,7 @@ import { scaleColumns } from '../../../kernels/elementwise';
 import { matmul } from '../../../kernels/matmul';
 import { adam, adamMoments, descend } from '../../../kernels/optimizer';
 import { columns } from '../../../kernels/slice';
-import { jacobiSvd } from '../../../kernels/svd';
+import { svd } from '../../../kernels/svd';
 import { UserError } from '../../../math/errors';
 import { type Matrix, matrix } from '../../../math/linalg';
 import { singularValues } from '../../../math/svd';
@@ -203,7 +203,7 @@ function trpModel(
 async function truncate(w: Tensor, n: Tensor, energy: number): Promise<number> {
   const { home } = w;
   return home.scope(async () => {
-    const { u, s, v } = await jacobiSvd(w);
+    const { u, s, v } = await svd(w);
     const sigma = await home.read(s);
     const k = energyRank(sigma, energy);
     const [left, right] = [await columns(u, 0, k), await columns(v, 0, k)];
@@ -240,7 +240,7 @@ async function lossCut(
   return home.scope(async () => {
     const layers: Layer[] = [];
     for (const [l, w] of weights.entries()) {
-      const { u, s, v } = await jacobiSvd(home.tensor([w.rows, w.cols], w.data));
+      const { u, s, v } = await svd(home.tensor([w.rows, w.cols], w.data));
       const left = await scaleColumns(await columns(u, 0, ranks[l]), await head(s, ranks[l]));
       layers.push(frozenLayer(await matmul(left, await columns(v, 0, ranks[l]), { transposeB: true })));
     }
