@@ -1,0 +1,4 @@
+import { testClaims } from '../../experiment/claimtests';
+import method from './lowrank-attention';
+
+testClaims(method);

@@ -1,0 +1,167 @@
+/** Curves over rank, inverse temperature and length, and the spectra. All but the clock's are cached. */
+import type { Home, Tensor } from '../../../gpu/home';
+import { attention } from '../../../kernels/attention';
+import {
+  linearAttention,
+  nystromAttention,
+  performerAttention,
+  segmentAttention,
+} from '../../../kernels/lowrankattention';
+import { normal } from '../../../kernels/random';
+import {
+  attentionMatrix,
+  bestFactors,
+  exactAttention,
+  factorsOutput,
+  relativeError,
+  type Tokens,
+} from '../../../testbeds/attention';
+import type { Lab } from '../../method';
+import type { Curve } from '../figures';
+import { exactMatrix, SKETCH } from './outputs';
+import { type Bed, featureRows, firstRows, type LowRankValues, tokenKey } from './values';
+
+type Point = readonly [number, number | null];
+
+export const METHODS = [
+  { key: 'linformer', label: 'Linformer', role: 'baseline' },
+  { key: 'performer', label: 'Performer', role: 'method' },
+  { key: 'nystrom', label: 'Nystromformer', role: 'method' },
+  { key: 'linear', label: 'Linear attention', role: 'baseline' },
+] as const;
+
+export type MethodKey = (typeof METHODS)[number]['key'];
+
+const asCurve = ({ key, label, role }: (typeof METHODS)[number], points: readonly Point[]): Curve => ({
+  key,
+  label,
+  role,
+  points,
+});
+
+/** One output of a method at a rank. w: at least `rank` rows of random features. */
+function output(
+  key: MethodKey,
+  { q, k, v: values }: Tokens,
+  { rank, beta, iters }: Pick<LowRankValues, 'rank' | 'beta' | 'iters'>,
+  w: Tensor,
+): Promise<Tensor> {
+  if (key === 'linformer') return segmentAttention(q, k, values, rank, beta);
+  if (key === 'nystrom') return nystromAttention(q, k, values, rank, beta, iters);
+  if (key === 'linear') return linearAttention(q, k, values, beta);
+  return performerAttention(q, k, values, w, beta);
+}
+
+/** Errors of the outputs at ranks 4, 8, ... 256; the best rank r where n x n matrices are made. */
+export function rankCurves(lab: Lab, v: LowRankValues, bed: Bed, isDense: boolean): Promise<Curve[]> {
+  const { home } = lab;
+  const ranks = [4, 8, 16, 32, 64, 128, 256].filter((rank) => rank <= v.n);
+  return lab.cached(`${tokenKey(v)} ranks ${[v.beta, v.iters].join(' ')}`, async () => {
+    const top = ranks[ranks.length - 1];
+    const w = featureRows(home, v, 0, top);
+    const curves = new Map<MethodKey, Point[]>(METHODS.map(({ key }) => [key, []]));
+    for (const [i, rank] of ranks.entries()) {
+      await lab.step(0.7 + 0.01 * i, `errors at rank ${rank}`);
+      for (const { key } of METHODS) {
+        const error = await home.scope(async () =>
+          relativeError(await output(key, bed.tokens, { ...v, rank }, await firstRows(w, rank)), bed.exact),
+        );
+        curves.get(key)?.push([rank, error]);
+      }
+    }
+    const all = METHODS.map((method) => asCurve(method, curves.get(method.key) ?? []));
+    if (!isDense) return all;
+    await lab.step(0.77, 'best rank r for the curve');
+    const best = await home.scope(async () => {
+      const factors = await bestFactors(await exactMatrix(lab, v, bed.tokens), top, v.seed, SKETCH);
+      const points: Point[] = [];
+      for (const rank of ranks) {
+        points.push([rank, await relativeError(await factorsOutput(factors, bed.tokens.v, rank), bed.exact)]);
+      }
+      return points;
+    });
+    return [{ key: 'svd', label: 'Best rank r', role: 'bound', points: best }, ...all];
+  });
+}
+
+/** Errors of the outputs at inverse temperatures 0.125, 0.25, ... 16, at the rank. */
+export function temperatureCurves(lab: Lab, v: LowRankValues, bed: Bed): Promise<Curve[]> {
+  const { home } = lab;
+  const betas = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16];
+  return lab.cached(`${tokenKey(v)} temperatures ${[v.rank, v.iters].join(' ')}`, async () => {
+    const w = featureRows(home, v, 0, v.rank);
+    const curves = new Map<MethodKey, Point[]>(METHODS.map(({ key }) => [key, []]));
+    for (const beta of betas) {
+      await lab.step(0.8, `errors at inverse temperature ${beta}`);
+      await home.scope(async () => {
+        const exact = await exactAttention(bed.tokens, beta);
+        for (const { key } of METHODS) {
+          const o = await output(key, bed.tokens, { ...v, beta }, w);
+          curves.get(key)?.push([beta, await relativeError(o, exact)]);
+        }
+      });
+    }
+    return METHODS.map((method) => asCurve(method, curves.get(method.key) ?? []));
+  });
+}
+
+export interface Spectrum {
+  beta: number;
+  values: number[];
+}
+
+/** Leading singular values of the attention matrix at several inverse temperatures. */
+export function spectra(lab: Lab, v: LowRankValues, tokens: Tokens): Promise<Spectrum[]> {
+  const { home } = lab;
+  const betas = [...new Set([0.5, 1, 2, 4, 8, v.beta])].sort((a, b) => a - b);
+  const count = Math.min(v.n, 192, Math.max(64, 2 * v.rank));
+  return lab.cached(`${tokenKey(v)} spectra ${[v.beta, count].join(' ')}`, async () => {
+    const all: Spectrum[] = [];
+    for (const beta of betas) {
+      await lab.step(0.83, `singular values at inverse temperature ${beta}`);
+      await home.scope(async () => {
+        const a = await attentionMatrix(tokens, beta);
+        all.push({ beta, values: [...(await bestFactors(a, count, v.seed, SKETCH)).sigma] });
+      });
+    }
+    return all;
+  });
+}
+
+/** A curve of the clock ends before the point that would take longer than this. */
+const PATIENCE_MS = 250;
+
+/** Times of one output at n = 256 .. 16384, on random tokens: the clock does not see their values. */
+export async function timeCurves(lab: Lab, v: LowRankValues): Promise<Curve[]> {
+  const { home } = lab;
+  const lengths = [256, 512, 1024, 2048, 4096, 8192, 16384];
+  const kinds = [{ key: 'exact', label: 'Exact', role: 'exact' } as const, ...METHODS];
+  const curves: Curve[] = [];
+  for (const kind of kinds) {
+    const points: Point[] = [];
+    for (const n of lengths.filter((length) => length >= v.rank)) {
+      await lab.step(0.88, `time of ${kind.label} at ${n} tokens`);
+      const ms = await home.scope(async () => {
+        const tokens = await randomTokens(home, n, v.d);
+        const w = await normal(home, [v.rank, v.d], 0, 3);
+        const { q, k, v: values } = tokens;
+        return lab.time(`${kind.key} ${n}`, 1, () =>
+          kind.key === 'exact' ? attention(q, k, values, { scale: v.beta }) : output(kind.key, tokens, v, w),
+        );
+      });
+      points.push([n, ms]);
+      if (ms * (kind.key === 'exact' ? 4 : 2) > PATIENCE_MS) break;
+    }
+    curves.push({ key: kind.key, label: kind.label, role: kind.role, points });
+  }
+  return curves;
+}
+
+async function randomTokens(home: Home, n: number, d: number): Promise<Tokens> {
+  const [q, k, v] = [
+    await normal(home, [n, d], 0, 0),
+    await normal(home, [n, d], 0, 1),
+    await normal(home, [n, d], 0, 2),
+  ];
+  return { n, d, labels: new Uint32Array(n), q, k, v };
+}
