@@ -3,7 +3,7 @@
 //
 // Column dv of the state holds the sums of phi(K), the rest of its vec4 is zero. ELU: phi(x) = elu(scale x) + 1,
 // that is scale x + 1 above zero and exp(scale x) below (Katharopoulos et al. 2020, arXiv 2006.16236); else k holds
-// the features themselves. One invocation owns 4 features x 2 vec4s of columns; sum_slices.wgsl adds the parts.
+// the features themselves. One invocation owns 4 features x 2 vec4s of columns; reduce_columns.wgsl adds the parts.
 // Work 2 n r (dv + 1) flop. Error bound: app/kernels/features.ts. Test: app/kernels/features.test.ts.
 //! use elu
 

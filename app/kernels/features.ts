@@ -5,15 +5,15 @@
 import mapCode from '../../shaders/feature_map.wgsl?raw';
 import outputCode from '../../shaders/feature_output.wgsl?raw';
 import stateCode from '../../shaders/feature_state.wgsl?raw';
-import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
-import { defineKernel, linearGrid } from '../gpu/kernel';
+import { defineKernel } from '../gpu/kernel';
 import { UserError } from '../math/errors';
 import { matmul } from './matmul';
 import { defineOperation, entrywise } from './operation';
 import { cutToColumns, paddedToVec4 } from './padding';
+import { reduceColumns } from './reduction';
 
 /** exp(l - h) / sqrt(r); its logarithm; exp(h) [sin l, cos l] / sqrt(r). */
 export type FeatureKind = 'positive' | 'logarithm' | 'trigonometric';
@@ -168,15 +168,6 @@ const stateKernel = defineKernel({
   split: 'y',
 });
 
-const sumSlices = defineKernel({
-  name: 'sum_slices',
-  code: sumSlicesCode,
-  params: { size: 'u32', slices: 'u32', count: 'u32', alpha: 'f32', beta: 'f32' },
-  buffers: { part: 'read', c: 'write' },
-  grid: ({ count }) => linearGrid(count, 64),
-  cost: ({ count, slices }) => ({ flop: count * slices, bytes: 4 * count * (slices + 1) }),
-});
-
 const outputKernel = defineKernel({
   name: 'feature_output',
   code: outputCode,
@@ -232,16 +223,10 @@ export const featureAttention = defineOperation({
       const wanted = Math.min(Math.ceil((home.barriersAreSlow ? 16 : 256) / groups), Math.floor(n / 32));
       const partKeys = Math.ceil(n / Math.max(1, wanted));
       const parts = Math.ceil(n / partKeys);
-      const part = home.empty([batch * parts, 4 * r4, 4 * (dv4 + 1)]);
+      const part = home.empty([batch, parts, 16 * r4 * (dv4 + 1)]);
       const state = { n, r4, dv4, parts, part_keys: partKeys, batch, scale };
       await stateKernel.run(home, state, { k: k4, v: v4, s: part }, { constants });
-      let whole = part;
-      if (parts > 1) {
-        const size = 16 * r4 * (dv4 + 1);
-        whole = home.empty([batch, 4 * r4, 4 * (dv4 + 1)]);
-        const sum = { size, slices: parts, count: batch * size, alpha: 1, beta: 0 };
-        await sumSlices.run(home, sum, { part, c: whole });
-      }
+      const whole = parts > 1 ? await reduceColumns(part, 'sum') : part;
       const o = home.empty([...lead, nq, 4 * dv4]);
       const denominators = home.empty([...lead, nq, 1]);
       await outputKernel.run(
