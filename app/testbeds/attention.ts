@@ -107,13 +107,17 @@ export async function meanError(v: Tensor, exact: Tensor): Promise<number> {
 
 const OVERSAMPLE = 16;
 
-/** The best rank-r approximation of A by randomized SVD: oversampling 16, 4 power iterations. */
-export async function bestFactors(a: Tensor, rank: number, seed: number, stream: number): Promise<Factors> {
+/** The best rank-r approximation of A by randomized SVD: oversampling 16, 4 power iterations unless said. */
+export async function bestFactors(
+  a: Tensor,
+  rank: number,
+  { seed, stream, power = 4 }: { seed: number; stream: number; power?: number },
+): Promise<Factors> {
   return a.home.scope(async () => {
     const n = a.shape[1];
     const width = Math.min(n, rank + OVERSAMPLE);
     const omega = await normal(a.home, [n, width], seed, stream);
-    return project(a, await powerBasis(a, await matmul(a, omega), 4), rank);
+    return project(a, await powerBasis(a, await matmul(a, omega), power), rank);
   });
 }
 

@@ -7,7 +7,7 @@ import {
   performerAttention,
   segmentAttention,
 } from '../../../kernels/lowrankattention';
-import { normal } from '../../../kernels/random';
+import { normals } from '../../../math/threefry';
 import {
   attentionMatrix,
   bestFactors,
@@ -73,7 +73,11 @@ export function rankCurves(lab: Lab, v: LowRankValues, bed: Bed, isDense: boolea
     if (!isDense) return all;
     await lab.step(0.77, 'best rank r for the curve');
     const best = await home.scope(async () => {
-      const factors = await bestFactors(await exactMatrix(lab, v, bed.tokens), top, v.seed, SKETCH);
+      const factors = await bestFactors(await exactMatrix(lab, v, bed.tokens), top, {
+        seed: v.seed,
+        stream: SKETCH,
+        power: 1,
+      });
       const points: Point[] = [];
       for (const rank of ranks) {
         points.push([rank, await relativeError(await factorsOutput(factors, bed.tokens.v, rank), bed.exact)]);
@@ -113,15 +117,18 @@ export interface Spectrum {
 /** Leading singular values of the attention matrix at several inverse temperatures. */
 export function spectra(lab: Lab, v: LowRankValues, tokens: Tokens): Promise<Spectrum[]> {
   const { home } = lab;
-  const betas = [...new Set([0.5, 1, 2, 4, 8, v.beta])].sort((a, b) => a - b);
-  const count = Math.min(v.n, 192, Math.max(64, 2 * v.rank));
+  const betas = [...new Set([0.5, 2, 8, v.beta])].sort((a, b) => a - b);
+  const count = Math.min(v.n, Math.max(64, Math.ceil(1.5 * v.rank)), 192);
   return lab.cached(`${tokenKey(v)} spectra ${[v.beta, count].join(' ')}`, async () => {
     const all: Spectrum[] = [];
     for (const beta of betas) {
       await lab.step(0.83, `singular values at inverse temperature ${beta}`);
       await home.scope(async () => {
         const a = await attentionMatrix(tokens, beta);
-        all.push({ beta, values: [...(await bestFactors(a, count, v.seed, SKETCH)).sigma] });
+        all.push({
+          beta,
+          values: [...(await bestFactors(a, count, { seed: v.seed, stream: SKETCH, power: 1 })).sigma],
+        });
       });
     }
     return all;
@@ -131,7 +138,7 @@ export function spectra(lab: Lab, v: LowRankValues, tokens: Tokens): Promise<Spe
 /** A curve of the clock ends before the point that would take longer than this. */
 const PATIENCE_MS = 250;
 
-/** Times of one output at n = 256 .. 16384, on random tokens: the clock does not see their values. */
+/** Times of one output at n = 256 .. 16384, on tokens of any values: the clock does not see them. */
 export async function timeCurves(lab: Lab, v: LowRankValues): Promise<Curve[]> {
   const { home } = lab;
   const lengths = [256, 512, 1024, 2048, 4096, 8192, 16384];
@@ -142,8 +149,8 @@ export async function timeCurves(lab: Lab, v: LowRankValues): Promise<Curve[]> {
     for (const n of lengths.filter((length) => length >= v.rank)) {
       await lab.step(0.88, `time of ${kind.label} at ${n} tokens`);
       const ms = await home.scope(async () => {
-        const tokens = await randomTokens(home, n, v.d);
-        const w = await normal(home, [v.rank, v.d], 0, 3);
+        const tokens = anyTokens(home, n, v.d);
+        const w = await firstRows(tokens.q, Math.min(n, v.rank));
         const { q, k, v: values } = tokens;
         return lab.time(`${kind.key} ${n}`, 1, () =>
           kind.key === 'exact' ? attention(q, k, values, { scale: v.beta }) : output(kind.key, tokens, v, w),
@@ -157,11 +164,13 @@ export async function timeCurves(lab: Lab, v: LowRankValues): Promise<Curve[]> {
   return curves;
 }
 
-async function randomTokens(home: Home, n: number, d: number): Promise<Tokens> {
-  const [q, k, v] = [
-    await normal(home, [n, d], 0, 0),
-    await normal(home, [n, d], 0, 1),
-    await normal(home, [n, d], 0, 2),
-  ];
-  return { n, d, labels: new Uint32Array(n), q, k, v };
+/** Some numbers over and over: enough for the clock. */
+function anyTokens(home: Home, n: number, d: number): Tokens {
+  const few = normals(0, 0, 4099); // a prime, so that rows differ
+  const make = (): Tensor =>
+    home.tensor(
+      [n, d],
+      Float32Array.from({ length: n * d }, (_, i) => few[i % 4099]),
+    );
+  return { n, d, labels: new Uint32Array(n), q: make(), k: make(), v: make() };
 }

@@ -139,7 +139,7 @@ export async function matrixErrors(
 
   await lab.step(0.24, 'best rank r');
   const factors = await lab.cached(`${tokenKey(v)} best ${beta} ${rank}`, () =>
-    bestFactors(exact, rank, v.seed, SKETCH),
+    bestFactors(exact, rank, { seed: v.seed, stream: SKETCH }),
   );
   metrics['matrix.svd'] = await home.scope(
     async () => (await frobenius(await residual(exact, factors))) / size,
