@@ -1,4 +1,9 @@
-/** Exact attention to pairs of keys, without an array of n^2 or n^3. */
+/**
+ * Exact attention to pairs of keys. Up to width 8 one kernel folds all pairs in registers, without an array of n^2;
+ * wider heads go through products of matrices, a block of queries at a time, so that no n^3 is held.
+ */
+import contractCode from '../../shaders/pair_contract.wgsl?raw';
+import gateCode from '../../shaders/pair_gate.wgsl?raw';
 import code from '../../shaders/triple_attention.wgsl?raw';
 import joinCode from '../../shaders/triple_join.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
@@ -6,29 +11,39 @@ import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
+import { matmul } from './matmul';
 import { defineOperation, entrywise } from './operation';
-import { cutToColumns, paddedToVec4 } from './padding';
+import { cutToColumns } from './padding';
+import { concatColumns, copy, rows } from './slice';
+import { softmax } from './softmax';
 
 const kernel = defineKernel({
   name: 'triple_attention',
   code,
-  params: {
-    n: 'u32',
-    d4: 'u32',
-    dv4: 'u32',
-    parts: 'u32',
-    part_keys: 'u32',
-    batch: 'u32',
-    scale: 'f32',
-    group0: 'u32',
-  },
+  params: { n: 'u32', parts: 'u32', part_keys: 'u32', batch: 'u32', scale: 'f32', group0: 'u32' },
   buffers: { q: 'read', k1: 'read', k2: 'read', v1: 'read', v2: 'read', part: 'write', stats: 'write' },
+  constants: { QUADS: 1 },
   grid: ({ n, parts, batch }) => [1, Math.ceil((n * parts * batch) / 64)],
-  cost: ({ n, d4, dv4, batch }) => ({
-    flop: batch * n ** 3 * (8 * (d4 + dv4) + 4),
-    bytes: 16 * batch * n * (3 * d4 + 3 * dv4),
-  }),
+  cost: ({ n, batch }) => ({ flop: batch * n ** 3 * 24, bytes: 96 * batch * n }),
   split: 'y',
+});
+
+const gate = defineKernel({
+  name: 'pair_gate',
+  code: gateCode,
+  params: { n: 'u32', d: 'u32', first: 'u32', base: 'u32', count: 'u32', scale: 'f32' },
+  buffers: { q: 'read', k: 'read', out: 'write' },
+  grid: ({ count }) => linearGrid(count, 64),
+  cost: ({ count }) => ({ flop: 2 * count, bytes: 12 * count }),
+});
+
+const contract = defineKernel({
+  name: 'pair_contract',
+  code: contractCode,
+  params: { n: 'u32', dv: 'u32', first: 'u32', base: 'u32', count: 'u32' },
+  buffers: { v: 'read', t: 'read', y: 'write' },
+  grid: ({ count }) => linearGrid(count, 64),
+  cost: ({ count, n }) => ({ flop: 2 * n * count, bytes: 8 * n * count }),
 });
 
 const join = defineKernel({
@@ -60,8 +75,80 @@ function plan({ q, k1, k2, v1, v2 }: TripleInput) {
     const shapes = [q, k1, k2, v1, v2].map(shapeText).join(', ');
     throw new UserError(`triple attention: ${shapes} do not belong together`);
   }
-  if (d > 256 || dv > 256) throw new UserError(`triple attention: width ${Math.max(d, dv)} is above 256`);
   return { n, d, dv, batch: batchOf(q), shape: [...q.shape.slice(0, -1), dv] };
+}
+
+/** Widths up to here stay in registers. */
+const NARROW = 8;
+/** Most scores held at a time by the blocked form: 16 MiB. */
+const SCORES = 2 ** 22;
+
+type Plan = Pick<ReturnType<typeof plan>, 'n' | 'dv' | 'batch' | 'shape'>;
+
+/** Columns filled up with zeros to this many; the tensor itself where it has them. */
+async function widened(home: GpuHome, t: Tensor, width: number): Promise<Tensor> {
+  if (colsOf(t) === width) return t;
+  const zeros = home.tensor([sizeOf(t.shape) / colsOf(t), width - colsOf(t)]);
+  const flat = await copy(t);
+  const out = await concatColumns([home.reshape(flat, [zeros.shape[0], colsOf(t)]), zeros]);
+  home.release(zeros);
+  return out;
+}
+
+async function narrow(home: GpuHome, input: TripleInput, scale: number, { n, dv, batch, shape }: Plan) {
+  return home.scope(async () => {
+    const width = Math.max(colsOf(input.q), dv) <= 4 ? 4 : 8;
+    const q = await widened(home, input.q, width);
+    const k1 = await widened(home, input.k1, width);
+    const k2 = await widened(home, input.k2, width);
+    const v1 = await widened(home, input.v1, width);
+    const v2 = await widened(home, input.v2, width);
+    const wanted = (home.barriersAreSlow ? BUSY.software : BUSY.hardware) / (batch * n);
+    const partKeys = Math.ceil(n / Math.max(1, Math.min(n, Math.floor(wanted))));
+    const parts = Math.ceil(n / partKeys);
+    const part = home.empty([batch * n, parts, width]);
+    const stats = home.empty([batch * n, parts, 2]);
+    const job = { n, parts, part_keys: partKeys, batch, scale };
+    const constants = { QUADS: width / 4 };
+    await kernel.run(home, job, { q, k1, k2, v1, v2, part, stats }, { constants });
+    const y = home.empty([...shape.slice(0, -1), width]);
+    await join.run(home, { dv4: width / 4, parts, count: (batch * n * width) / 4 }, { part, stats, y });
+    return cutToColumns(home, y, dv);
+  });
+}
+
+async function blocked(home: GpuHome, input: TripleInput, scale: number, { n, dv, batch, shape }: Plan) {
+  const d = colsOf(input.q);
+  const out = home.empty(shape);
+  const most = Math.max(1, Math.min(n, Math.floor(SCORES / (n * n))));
+  const flat = async (t: Tensor) => home.reshape(await copy(t), [batch * n, colsOf(t)]);
+  await home.scope(async () => {
+    const k2 = await flat(input.k2);
+    const v2 = await flat(input.v2);
+    for (let item = 0; item < batch; item++) {
+      const base = item * n;
+      const keys = await rows(k2, base, base + n);
+      const values = await rows(v2, base, base + n);
+      for (let from = 0; from < n; from += most) {
+        const queries = Math.min(most, n - from);
+        await home.scope(async () => {
+          const gates = home.empty([queries * n, d]);
+          const job = { n, first: base + from, base, scale };
+          await gate.run(
+            home,
+            { ...job, d, count: queries * n * d },
+            { q: input.q, k: input.k1, out: gates },
+          );
+          const scores = await matmul(gates, keys, { transposeB: true });
+          const weights = await softmax(home.reshape(scores, [queries, n * n]));
+          const t = await matmul(home.reshape(weights, [queries * n, n]), values);
+          const last = { n, dv, first: base + from, base, count: queries * dv };
+          await contract.run(home, last, { v: input.v1, t, y: out });
+        });
+      }
+    }
+  });
+  return out;
 }
 
 /** y_i = sum_jl e^(scale q_i . k1_j . k2_l) v1_j v2_l over the sum of the weights, entry by entry in c. */
@@ -70,24 +157,9 @@ export const tripleAttention = defineOperation({
   gpu: async (home: GpuHome, input: TripleInput, scale: number) => {
     const { n, dv, batch, shape } = plan(input);
     if (batch * n * dv === 0) return home.empty(shape);
-    const wide = await Promise.all(Object.values(input).map((t: Tensor) => paddedToVec4(home, t)));
-    const [q, k1, k2, v1, v2] = wide;
-    const [d4, dv4] = [colsOf(q) / 4, colsOf(v1) / 4];
-    const wanted = (home.barriersAreSlow ? BUSY.software : BUSY.hardware) / (batch * n);
-    const partKeys = Math.ceil(n / Math.max(1, Math.min(n, Math.floor(wanted))));
-    const parts = Math.ceil(n / partKeys);
-    const part = home.empty([batch * n, parts, 4 * dv4]);
-    const stats = home.empty([batch * n, parts, 2]);
-    const job = { n, d4, dv4, parts, part_keys: partKeys, batch, scale };
-    await kernel.run(home, job, { q, k1, k2, v1, v2, part, stats });
-    const y = home.empty([...shape.slice(0, -1), 4 * dv4]);
-    await join.run(home, { dv4, parts, count: batch * n * dv4 }, { part, stats, y });
-    const out = await cutToColumns(home, y, dv);
-    const given: Tensor[] = Object.values(input);
-    for (const t of [part, stats, ...wide.filter((t) => !given.includes(t)), ...(out === y ? [] : [y])]) {
-      home.release(t);
-    }
-    return out;
+    return Math.max(colsOf(input.q), dv) <= NARROW
+      ? narrow(home, input, scale, { n, dv, batch, shape })
+      : blocked(home, input, scale, { n, dv, batch, shape });
   },
   cpu: async (home: CpuHome, input: TripleInput, scale: number) => {
     const { n, batch, shape, dv } = plan(input);

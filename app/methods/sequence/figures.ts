@@ -158,8 +158,8 @@ export function errorTimeFigure(
     title: 'Error against time',
     summary: 'What each route costs on this machine, and how far it is from the reference.',
     overlay: 'error-time',
-    x: { label: 'time', unit: 'ms', scale: 'log' },
-    y: { label: 'relative error', scale: 'log' },
+    x: { label: 'time of one output', unit: 'ms', scale: 'log' },
+    y: { label: 'relative error of the output', scale: 'log' },
     // A log axis has no zero: an error of nothing is drawn at the last digit of float64.
     points: points
       .filter(({ ms }) => ms > 0)
