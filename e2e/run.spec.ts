@@ -7,12 +7,17 @@ test('a run is paused, stepped, resumed and ends as it would have', async ({ pag
   await page.goto('/#/rsvd?rank=12&m=160&n=128');
   await page.getByRole('button', { name: /^Pause/ }).click();
   await expect(page.getByText(/^Paused:/)).toBeVisible();
-  // The stage that was under way is told once more when it is reached; after that nothing moves.
-  await page.waitForTimeout(600);
+  // What was under way goes on to its seam; after that nothing moves.
   const progress = page.locator('progress');
-  const before = await progress.getAttribute('value');
-  await page.waitForTimeout(600);
-  expect(await progress.getAttribute('value')).toBe(before);
+  let before = await progress.getAttribute('value');
+  await expect
+    .poll(async () => {
+      const earlier = before;
+      await page.waitForTimeout(1500);
+      before = await progress.getAttribute('value');
+      return before === earlier;
+    })
+    .toBe(true);
   await expect
     .poll(
       async () => {

@@ -7,10 +7,10 @@ import { UserError } from './errors';
 import { exp, log } from './fdlibm';
 import { compose, type Matrix, matrix } from './linalg';
 import { qr } from './qr';
+import { SPECTRA, type SpectrumKind } from './spectrumkinds';
 import { normals } from './threefry';
 
-export const SPECTRA = ['exp', 'power', 'step', 'flat'] as const;
-export type SpectrumKind = (typeof SPECTRA)[number];
+export { SPECTRA, type SpectrumKind };
 
 export interface SpectrumShape {
   /** exp: s_i = exp(-rate i) */

@@ -1,10 +1,14 @@
 /** The parameters of a method as a form: what moves live first, the seed last, hidden ones left out. */
 
+import { estimate } from '../experiment/estimate';
+import { formatBytes } from '../math/format';
 import type { Method, Testbed } from '../methods/method';
 import type { LooseValues, Parameter } from '../methods/parameters';
+import { usePage, useParts } from './context';
 import { type Change, Control } from './control';
+import { placeOf } from './machine';
 import styles from './panels.module.css';
-import { quantity } from './quantity';
+import { durationText, quantity } from './quantity';
 
 /** What describes the generated matrix plays no part once the data is the person's own. */
 const OF_GENERATED: Readonly<Partial<Record<Testbed, readonly string[]>>> = {
@@ -123,10 +127,15 @@ interface BudgetProps {
   shape: { m: number; n: number } | null;
 }
 
-/** What the settings stand for in parameters, bytes and flop, before anything runs. */
+/** What the settings stand for, and what a run of them is expected to take here, before anything runs. */
 export function Budget({ method, values, shape }: BudgetProps) {
-  if (!method.budget || !shape) return null;
-  const lines = method.budget(values, shape);
+  const { machines } = useParts();
+  const open = usePage((state) => state.open);
+  const link = usePage((state) => state.link);
+  const lines = (shape && method.budget?.(values, shape)) ?? [];
+  const expected =
+    link.data.kind === 'testbed' ? estimate(method, values, machines.of(placeOf({ open, link }))) : null;
+  if (lines.length === 0 && !expected) return null;
   return (
     <section className={styles.panel} aria-labelledby="budget-title">
       <h2 id="budget-title">What this stands for</h2>
@@ -137,7 +146,26 @@ export function Budget({ method, values, shape }: BudgetProps) {
             <dd>{quantity(line.value, line.unit)}</dd>
           </div>
         ))}
+        {expected && (
+          <>
+            <div>
+              <dt title={BASIS[expected.basis]}>
+                Time of a run{expected.basis === 'speed' ? ', roughly' : ', from the last'}
+              </dt>
+              <dd>{durationText(expected.ms)}</dd>
+            </div>
+            <div>
+              <dt>Memory</dt>
+              <dd>{formatBytes(expected.bytes)}</dd>
+            </div>
+          </>
+        )}
       </dl>
     </section>
   );
 }
+
+const BASIS = {
+  'earlier run': 'Scaled by the declared work from the last run of this method on this adapter',
+  speed: 'From the declared work and the speed of this adapter: right within a factor of a few',
+} as const;

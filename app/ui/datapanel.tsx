@@ -4,6 +4,7 @@ import type { DataSummary } from '../experiment/protocol';
 import type { Method } from '../methods/method';
 import { usePage, useSession } from './context';
 import styles from './datapanel.module.css';
+import { DrawSignal } from './drawsignal';
 import panels from './panels.module.css';
 
 const TYPES = '.npy,.csv,.txt,.tsv,.safetensors,.wav,image/*';
@@ -23,9 +24,11 @@ export function DataPanel({ method }: { method: Method }) {
         <button type="button" aria-pressed={kind === 'testbed'} onClick={desk.useTestbed}>
           Generated
         </button>
-        <button type="button" aria-pressed={kind === 'sample'} onClick={desk.useSample}>
-          Picture
-        </button>
+        {method.accepts.includes('picture') && (
+          <button type="button" aria-pressed={kind === 'sample'} onClick={desk.useSample}>
+            Picture
+          </button>
+        )}
         <button type="button" aria-pressed={own} onClick={() => picker.current?.click()}>
           Own file …
         </button>
@@ -68,6 +71,7 @@ export function DataPanel({ method }: { method: Method }) {
       {(data.status === 'ready' || data.status === 'choose') && (data.summary.tensors?.length ?? 0) > 0 && (
         <Tensors summary={data.summary} chosen={link.tensor} />
       )}
+      {method.accepts.includes('signal') && <DrawSignal />}
       <details className={styles.more}>
         <summary>From an address</summary>
         <Address />

@@ -11,6 +11,7 @@ import { Lower } from './lower';
 import styles from './page.module.css';
 import { Cited, Dock, Problems, shapeOf } from './pieces';
 import { Figures, Headline, PinRun, RunStatus } from './results';
+import { Shapes } from './shapes';
 import { OtherPage, Shell } from './shell';
 import { viewOf } from './view';
 
@@ -98,6 +99,7 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
             sweep={`#/sweep?run=${encodeURIComponent(encodeLink(link).slice(2))}`}
           />
           <Budget method={method} values={link.values} shape={shapeOf(link.values, data)} />
+          <Shapes method={method} values={link.values} shape={shapeOf(link.values, data)} />
           <Presets method={method} values={link.values} data={link.data.kind} onApply={session.applyPreset} />
           <DataPanel method={method} />
         </aside>

@@ -5,7 +5,7 @@
  */
 
 import { UserError } from '../../math/errors';
-import { SPECTRA } from '../../math/spectra';
+import { SPECTRA } from '../../math/spectrumkinds';
 import { SCHEMES, schemeLabel } from '../../testbeds/schemes';
 import { defineMethod, type Metric } from '../method';
 import { choice, flag, integer, number, seed } from '../parameters';
