@@ -5,7 +5,7 @@
 import { UserError } from '../math/errors';
 import { BufferPool, type PooledBuffer } from './buffers';
 import { Clock } from './clock';
-import type { GpuDevice } from './device';
+import type { AdapterReport, GpuDevice } from './device';
 import { CancelledError, DeviceLostError } from './errors';
 import { GpuTensor, offsetOf, placeOf } from './gputensor';
 import {
@@ -45,6 +45,7 @@ export class GpuHome implements Home {
   readonly kind = 'gpu';
   readonly device: GPUDevice;
   readonly label: string;
+  readonly adapter: AdapterReport;
   readonly verify: boolean;
   /** True where workgroup barriers cost more than they save (software adapters): use barrier-free kernels. */
   readonly barriersAreSlow: boolean;
@@ -75,6 +76,7 @@ export class GpuHome implements Home {
   ) {
     this.device = gpu.device;
     this.label = gpu.report.label;
+    this.adapter = gpu.report;
     this.verify = options.verify ?? false;
     this.barriersAreSlow =
       gpu.report.isFallback || (gpu.report.subgroupMinSize > 0 && gpu.report.subgroupMinSize <= 4);

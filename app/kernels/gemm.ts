@@ -7,6 +7,7 @@ import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
 import type { GpuHome } from '../gpu/gpuhome';
 import type { Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
+import { chosen, defineTunable } from '../gpu/tuner';
 import { ACTIVATIONS, type Activation } from '../math/activations';
 
 /** shaders/lib/gemm_params.wgsl says what they mean. */
@@ -167,12 +168,47 @@ export const fitsVec4 = ({ m, n, k, a_col, k_slice, slices, rank, v_col }: GemmJ
   (slices === 1 || k_slice % 4 === 0) &&
   (rank === 0 || v_col === 1);
 
-/** The default for this adapter and product; the tuner may know better. */
-export function variantFor(home: GpuHome, job: GemmJob): GemmVariant {
-  if (!home.barriersAreSlow) return 'workgroup';
-  if (!home.device.features.has('subgroups')) return 'register';
-  return fitsVec4(job) ? 'quadVec4' : 'quad';
+/**
+ * Kernels for this adapter and product, the default first: on software adapters and subgroups of four those
+ * without barriers only, elsewhere workgroup tiles before register blocks.
+ */
+export function variantsFor(home: GpuHome, job: GemmJob): GemmVariant[] {
+  const subgroups = home.device.features.has('subgroups');
+  const quads: GemmVariant[] = subgroups ? (fitsVec4(job) ? ['quadVec4', 'quad'] : ['quad']) : [];
+  return home.barriersAreSlow ? [...quads, 'register'] : ['workgroup', ...quads, 'register'];
 }
+
+const isVariant = (name: string): name is GemmVariant => name in kernels;
+
+/** The fastest that is known: measured on this adapter, else the default. */
+export function variantFor(home: GpuHome, job: GemmJob): GemmVariant {
+  const { m, n, k, batch, slices } = job;
+  const candidates = variantsFor(home, job);
+  const sizes = { m, n, k, batch, slices, aCols: Number(job.a_col === 1), bCols: Number(job.b_col === 1) };
+  const name = chosen(home, { op: 'matmul', sizes, candidates });
+  return isVariant(name) ? name : candidates[0];
+}
+
+/** aCols, bCols: 1 where the operand is stored as it is used, else it is stored transposed. */
+defineTunable('matmul', async (home, { m, n, k, batch, slices, aCols, bCols }, candidate) => {
+  const [a, b, c] = [home.tensor([batch, m, k]), home.tensor([batch, k, n]), home.tensor([batch, m, n])];
+  const job: GemmJob = {
+    ...PLAIN,
+    m,
+    n,
+    k,
+    batch,
+    slices,
+    k_slice: Math.ceil(k / slices),
+    a_row: aCols ? k : 1,
+    a_col: aCols ? 1 : m,
+    b_row: bCols ? n : 1,
+    b_col: bCols ? 1 : k,
+    a_batch: m * k,
+    b_batch: k * n,
+  };
+  return () => runGemm(home, isVariant(candidate) ? candidate : 'register', job, { a, b, c });
+});
 
 /** One product by one kernel, or in slices of k that a second one adds. */
 export async function runGemm(

@@ -6,6 +6,7 @@ import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel } from '../gpu/kernel';
+import { chosen, defineTunable } from '../gpu/tuner';
 import { defineOperation, entrywise } from './operation';
 
 const kernelOf = (name: string, code: string, tileRows: number, tileCols: number) =>
@@ -27,13 +28,29 @@ const kernels = {
 
 export interface TransposeOptions {
   /** Default: by adapter and shape; vec4 takes multiples of four only. */
-  variant?: keyof typeof kernels;
+  variant?: TransposeVariant;
 }
 
-function variantFor(home: GpuHome, m: number, n: number): keyof typeof kernels {
-  if (!home.barriersAreSlow) return 'tile';
-  return m % 4 === 0 && n % 4 === 0 ? 'vec4' : 'any';
+type TransposeVariant = keyof typeof kernels;
+const isVariant = (name: string): name is TransposeVariant => name in kernels;
+
+/** The default first. No kernel with barriers where those are slow. */
+function variantsFor(home: GpuHome, m: number, n: number): TransposeVariant[] {
+  const plain: TransposeVariant[] = m % 4 === 0 && n % 4 === 0 ? ['vec4', 'any'] : ['any'];
+  return home.barriersAreSlow ? plain : ['tile', ...plain];
 }
+
+function variantFor(home: GpuHome, m: number, n: number, batch: number): TransposeVariant {
+  const candidates = variantsFor(home, m, n);
+  const name = chosen(home, { op: 'transpose', sizes: { m, n, batch }, candidates });
+  return isVariant(name) ? name : candidates[0];
+}
+
+defineTunable('transpose', async (home, { m, n, batch }, candidate) => {
+  const a = home.tensor([batch, m, n]);
+  const t = home.tensor([batch, n, m]);
+  return () => kernels[isVariant(candidate) ? candidate : 'any'].run(home, { m, n, batch }, { a, t });
+});
 
 const flipped = (a: Tensor): number[] => [...a.shape.slice(0, -2), colsOf(a), rowsOf(a)];
 
@@ -44,7 +61,8 @@ export const transpose = defineOperation({
     const t = home.empty(flipped(a));
     if (sizeOf(a.shape) === 0) return t;
     const [m, n] = [rowsOf(a), colsOf(a)];
-    await kernels[variant ?? variantFor(home, m, n)].run(home, { m, n, batch: batchOf(a) }, { a, t });
+    const batch = batchOf(a);
+    await kernels[variant ?? variantFor(home, m, n, batch)].run(home, { m, n, batch }, { a, t });
     return t;
   },
   cpu: async (home: CpuHome, a: Tensor, _options: TransposeOptions = {}) => {
