@@ -13,6 +13,7 @@ import { isUserError, UserError } from '../math/errors';
 import { Cache } from './cache';
 import { type Dataset, openDataset } from './datasets';
 import { Gate } from './gate';
+import type { IdleTuning } from './idletuning';
 import { loadDeclaration } from './loaders';
 import {
   type Answers,
@@ -41,6 +42,8 @@ export interface SessionParts {
   post: (message: FromWorker) => void;
   decodeImage: ImageDecoder;
   openDevice?: () => Promise<GpuDevice>;
+  /** Tunes kernels between the runs. */
+  tuning?: IdleTuning;
 }
 
 const DATASETS = 3;
@@ -83,6 +86,7 @@ export class Session {
   private async answer(message: CallMessage, signal: AbortSignal): Promise<void> {
     const { id } = message;
     try {
+      this.parts.tuning?.interrupt();
       if (signal.aborted) throw new CancelledError();
       this.parts.post({ type: 'answer', id, value: await this.call(message, signal) });
     } catch (error) {
@@ -90,6 +94,8 @@ export class Session {
     } finally {
       this.aborts.delete(id);
       this.gates.delete(id);
+      // Between runs, never before the first.
+      if (message.type === 'run' && this.aborts.size === 0) this.parts.tuning?.rest();
     }
   }
 
@@ -224,6 +230,7 @@ export class Session {
     if (this.refusal !== null) return null;
     try {
       this.device = await (this.parts.openDevice ?? openGpu)();
+      this.parts.tuning?.attach(this.device);
     } catch (error) {
       if (!isUserError(error)) throw error;
       this.refusal = error.message;

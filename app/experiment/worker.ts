@@ -1,8 +1,10 @@
 /** The worker: a session on the GPU of this browser, with its decoder of pictures. */
 import type { ImageDecoder } from '../data/source';
 import { UserError } from '../math/errors';
+import { IdleTuning } from './idletuning';
 import type { FromWorker, ToWorker } from './protocol';
 import { Session } from './session';
+import { browserTuningStore } from './tuningstore';
 
 const decodeImage: ImageDecoder = async (bytes) => {
   let bitmap: ImageBitmap;
@@ -26,6 +28,7 @@ const decodeImage: ImageDecoder = async (bytes) => {
 const session = new Session({
   post: (message: FromWorker) => self.postMessage(message),
   decodeImage,
+  tuning: new IdleTuning(browserTuningStore),
 });
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => session.handle(data);

@@ -35,13 +35,13 @@ type TransposeVariant = keyof typeof kernels;
 const isVariant = (name: string): name is TransposeVariant => name in kernels;
 
 /** The default first. No kernel with barriers where those are slow. */
-function variantsFor(home: GpuHome, m: number, n: number): TransposeVariant[] {
+export function transposeVariants(home: GpuHome, m: number, n: number): TransposeVariant[] {
   const plain: TransposeVariant[] = m % 4 === 0 && n % 4 === 0 ? ['vec4', 'any'] : ['any'];
   return home.barriersAreSlow ? plain : ['tile', ...plain];
 }
 
 function variantFor(home: GpuHome, m: number, n: number, batch: number): TransposeVariant {
-  const candidates = variantsFor(home, m, n);
+  const candidates = transposeVariants(home, m, n);
   const name = chosen(home, { op: 'transpose', sizes: { m, n, batch }, candidates });
   return isVariant(name) ? name : candidates[0];
 }
