@@ -1,6 +1,7 @@
 /** Scans, Fourier transforms, sorting. */
 import { fft, transformError } from '../../kernels/fft';
 import { scan } from '../../kernels/scan';
+import { sort } from '../../kernels/sort';
 import { fft as fft64 } from '../../math/fft';
 import { uniforms } from '../../math/threefry';
 import {
@@ -66,6 +67,26 @@ function fftCase(size: Size): BenchCase {
   };
 }
 
+function sortCase(size: Size): BenchCase {
+  const { n } = size;
+  const inputs = once(() => ({ x: drawn(16, n) }));
+  return {
+    id: `sort 2^${Math.log2(n)}`,
+    family: 'sort',
+    size,
+    inputs,
+    run: async ({ x }) => ({ y: await sort(x) }),
+    check: ({ y }: Outputs) => ({
+      error: relativeError(y, inputs().x.values.slice().sort()),
+      bound: 0,
+      measure: 'exact',
+    }),
+    // Eight bits a pass are the fewest that workgroup memory allows: four reads of all keys twice, and four writes.
+    flop: 0,
+    bytes: 4 * 12 * n,
+  };
+}
+
 export const sequences: readonly BenchFamily[] = [
   {
     id: 'cumsum',
@@ -88,5 +109,16 @@ export const sequences: readonly BenchFamily[] = [
     large: [{ n: 2 ** 16 }, { n: 2 ** 20 }],
     sweep: [10, 12, 14, 16].map((e) => ({ n: 2 ** e })),
     tiny: { n: 64 },
+  },
+  {
+    id: 'sort',
+    title: 'Sort of float keys',
+    limit: 'bytes',
+    axis: 'n',
+    at: sortCase,
+    standard: [{ n: 2 ** 18 }],
+    large: [{ n: 2 ** 20 }, { n: 2 ** 23 }],
+    sweep: [12, 14, 16, 18].map((e) => ({ n: 2 ** e })),
+    tiny: { n: 256 },
   },
 ];

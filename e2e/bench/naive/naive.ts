@@ -14,6 +14,7 @@ import rotateCode from './naive_rotate.wgsl?raw';
 import scanCode from './naive_scan.wgsl?raw';
 import scoresCode from './naive_scores.wgsl?raw';
 import softmaxCode from './naive_softmax.wgsl?raw';
+import sortCode from './naive_sort.wgsl?raw';
 import transposeCode from './naive_transpose.wgsl?raw';
 
 const u = 'u32' as const;
@@ -93,6 +94,15 @@ const rotate = defineKernel({
   cost: ({ n, m }) => ({ flop: 6 * n * m, bytes: 0 }),
 });
 
+const bitonic = defineKernel({
+  name: 'naive_sort',
+  code: sortCode,
+  params: { n: u, block: u, reach: u },
+  buffers: { x: 'write' },
+  grid: ({ n }) => linearGrid(n, 64),
+  cost: ({ n }) => ({ flop: n, bytes: 8 * n }),
+});
+
 type Run = (home: GpuHome, tensors: Tensors, test: BenchCase) => Promise<Tensors>;
 
 async function product(home: GpuHome, a: Tensor, b: Tensor, shape: number[]): Promise<Tensor> {
@@ -157,6 +167,14 @@ const runs: Readonly<Record<string, Run>> = {
       x = y;
     }
     return { z: x };
+  },
+  sort: async (home, { x }, { size: { n } }) => {
+    const y = await copyOf(home, x);
+    for (let block = 2; block <= n; block *= 2) {
+      for (let reach = block / 2; reach >= 1; reach /= 2)
+        await bitonic.run(home, { n, block, reach }, { x: y });
+    }
+    return { y };
   },
   qr: async (home, { a }, { size: { m, n } }) => {
     const q = await copyOf(home, a);

@@ -52,6 +52,23 @@ const graphs: Readonly<Record<string, Make>> = {
       { op: 'MatMul', inputs: ['p', 'v'], outputs: ['o'] },
     ],
   }),
+  sort: (test) => ({
+    inputs: values(test),
+    outputs: [{ name: 'y', shape: [test.size.n] }],
+    constants: [{ name: 'k', shape: [1], int64: [test.size.n] }],
+    nodes: [
+      {
+        op: 'TopK',
+        inputs: ['x', 'k'],
+        outputs: ['y', 'i'],
+        attributes: [
+          { name: 'axis', i: -1 },
+          { name: 'largest', i: 0 },
+          { name: 'sorted', i: 1 },
+        ],
+      },
+    ],
+  }),
   cumsum: (test) => ({
     inputs: values(test),
     outputs: [{ name: 'y', shape: [test.size.n] }],

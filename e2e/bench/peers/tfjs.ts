@@ -21,6 +21,10 @@ const operations: Readonly<Record<string, Operation>> = {
   },
   cumsum: ({ x }) => ({ y: tf.cumsum(x) }),
   fft: ({ z }) => ({ z: tf.spectral.fft(z) }),
+  sort: ({ x }) => {
+    const { values } = tf.topk(x, x.shape[0]);
+    return { y: tf.reverse(values) };
+  },
   qr: ({ a }) => {
     const [q, r] = tf.linalg.qr(a as tf.Tensor2D);
     return { q, r };
