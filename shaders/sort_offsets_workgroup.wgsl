@@ -20,7 +20,8 @@ fn sort_offsets_workgroup(@builtin(workgroup_id) wid: vec3u, @builtin(local_invo
   let line = wid.x * p.chunks;
   var before = 0u;
   for (var tile = 0u; tile < p.chunks; tile += 1024u) {
-    var counts: array<u32, 4>;
+    // Written out: Dawn on SwiftShader keeps the last turn's values where no initial value stands.
+    var counts = array<u32, 4>(0u, 0u, 0u, 0u);
     var sum = 0u;
     for (var i = 0u; i < 4u; i++) {
       let j = tile + lid.x * 4u + i;
