@@ -6,7 +6,8 @@
 struct Params {
   lanes: u32,
   span: u32,
-  count: u32, // L * lanes
+  size: u32, // L * lanes
+  count: u32, // size / 16
   group0: u32,
 }
 
@@ -26,12 +27,15 @@ fn scan_hillis(
   if (at >= p.count) {
     return;
   }
+  // Sixteen pairs an invocation, a workgroup's stride apart, so that neighbours stay neighbours in memory.
   let back = p.span * p.lanes;
-  if (at < back) {
-    next_a[at] = a[at];
-    next_b[at] = b[at];
-  } else {
-    next_a[at] = a[at - back] * a[at];
-    next_b[at] = a[at] * b[at - back] + b[at];
+  let first = (at / 64u) * 1024u + at % 64u;
+  let last = min(first + 1024u, p.size);
+  for (var i = first; i < last; i += 64u) {
+    let has_left = i >= back;
+    let left = select(i, i - back, has_left);
+    let own = a[i];
+    next_a[i] = select(1.0, a[left], has_left) * own;
+    next_b[i] = own * select(0.0, b[left], has_left) + b[i];
   }
 }

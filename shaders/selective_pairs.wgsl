@@ -4,7 +4,7 @@
 // (already discretised), b is the input factor B_cn times x_tc.
 //   x, D: L x d    A: d x N    B: L x N, or d x N without VARYING
 //
-// One invocation a pair. Reference: app/kernels/pairs.ts. Test: app/kernels/pairs.test.ts.
+// One invocation 16 steps of a lane. Reference: app/kernels/pairs.ts. Test: app/kernels/pairs.test.ts.
 
 override VARYING: bool = true;
 
@@ -13,7 +13,8 @@ struct Params {
   states: u32,
   lane0: u32,
   lanes: u32,
-  count: u32, // L * lanes
+  steps: u32, // L
+  count: u32, // ceil(L / 16) * lanes
   group0: u32,
 }
 
@@ -35,16 +36,24 @@ fn selective_pairs(
   if (at >= p.count) {
     return;
   }
-  let t = at / p.lanes;
-  let lane = p.lane0 + at - t * p.lanes;
+  let block = at / p.lanes;
+  let column = at - block * p.lanes;
+  let lane = p.lane0 + column;
   let channel = lane / p.states;
-  let i = t * p.d + channel;
+  let own = lane - channel * p.states;
+  let r = rate[lane];
+  let last = min(16u * block + 16u, p.steps);
   if (VARYING) {
-    let step = delta[i];
-    a[at] = exp(step * rate[lane]);
-    b[at] = step * x[i] * input[t * p.states + lane - channel * p.states];
+    for (var t = 16u * block; t < last; t++) {
+      let step = delta[t * p.d + channel];
+      a[t * p.lanes + column] = exp(step * r);
+      b[t * p.lanes + column] = step * x[t * p.d + channel] * input[t * p.states + own];
+    }
   } else {
-    a[at] = rate[lane];
-    b[at] = x[i] * input[lane];
+    let g = input[lane];
+    for (var t = 16u * block; t < last; t++) {
+      a[t * p.lanes + column] = r;
+      b[t * p.lanes + column] = x[t * p.d + channel] * g;
+    }
   }
 }

@@ -9,6 +9,8 @@
 // Source: Gu and Dao 2023, section 3.3. Bound, reference: app/kernels/selective.ts. Test: selective.test.ts.
 
 override QUADS: u32 = 4;
+// Few lanes a workgroup where workgroups are shared out among cores, a wave on a GPU.
+override LANES: u32 = 64;
 
 struct Params {
   steps: u32, // L
@@ -30,13 +32,13 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> state: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> sums: array<f32>;
 
-@compute @workgroup_size(16)
+@compute @workgroup_size(LANES)
 fn selective_totals(
   @builtin(workgroup_id) wid: vec3u,
   @builtin(num_workgroups) nwg: vec3u,
   @builtin(local_invocation_id) lid: vec3u,
 ) {
-  let at = ((wid.y + p.group0) * nwg.x + wid.x) * 16u + lid.x;
+  let at = ((wid.y + p.group0) * nwg.x + wid.x) * LANES + lid.x;
   if (at >= p.count) {
     return;
   }

@@ -13,13 +13,17 @@ test.each([
   [1, 4],
   [7, 8],
   [3, 16],
+  [5, 32],
   [2, 64],
   [31, 128],
+  [3, 256],
   [1, 2048],
+  [2, 4096],
 ])('transforms %i rows of %i as the float64 twin does', async (m, n) => {
   const { gpu } = await homes({ verify: true });
   const got = await gpu.read(await walshHadamard(gpu.tensor([m, n], normals(1, 0, m * n))));
   expect(got.length).toBe(m * n);
+  await walshHadamard(gpu.tensor([m, n], normals(1, 1, m * n)), { orthonormal: false });
   await gpu.finish();
 });
 

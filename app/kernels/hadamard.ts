@@ -1,21 +1,33 @@
 /**
- * The Walsh-Hadamard transform along rows, in natural order and orthonormal: entry (i, j) of H is
- * (-1)^popcount(i & j) / sqrt(N), so that H is its own inverse. N = cols must be a power of two.
+ * The Walsh-Hadamard transform along rows, in natural order: entry (i, j) of H is (-1)^popcount(i & j), over
+ * sqrt(N) unless told otherwise, so that H is its own inverse. N = cols must be a power of two.
  *
- * Passes of radix 8, then 4 or 2. Each entry is a tree of log2 N additions and one scaling, so its error is
- * at most (log2 N + 2) 2^-24 sum_j |x_j| / sqrt(N).
+ * Passes of radix 16, the last of 8, 4 or 2. Each entry is a tree of log2 N additions and one scaling, so its
+ * error is at most (log2 N + 2) 2^-24 sum_j |x_j|, over sqrt(N) where it is normalized.
  */
 import code from '../../shaders/hadamard.wgsl?raw';
+import shortCode from '../../shaders/hadamard_short.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
-import { defineKernel, linearGrid } from '../gpu/kernel';
+import { defineKernel, linearGrid, splitGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
 import { defineOperation, entrywise } from './operation';
 
-const kernel = defineKernel({
+const passKernel = defineKernel({
   name: 'hadamard',
   code,
+  params: { groups: 'u32', stride: 'u32', scale: 'f32', group0: 'u32' },
+  buffers: { a: 'read', b: 'write' },
+  constants: { RADIX: 16, FIRST: 1 },
+  grid: ({ groups }) => splitGrid(groups, 64),
+  cost: ({ groups }) => ({ flop: 16 * groups * 16, bytes: 128 * groups }),
+  split: 'y',
+});
+
+const shortKernel = defineKernel({
+  name: 'hadamard_short',
+  code: shortCode,
   params: { groups: 'u32', stride: 'u32', radix: 'u32', scale: 'f32' },
   buffers: { a: 'read', b: 'write' },
   grid: ({ groups }) => linearGrid(groups, 64),
@@ -25,26 +37,43 @@ const kernel = defineKernel({
   }),
 });
 
+export interface HadamardOptions {
+  /** Divide by sqrt(N), so that H is its own inverse. Default: true. */
+  orthonormal?: boolean;
+}
+
+const scaleOf = (n: number, { orthonormal = true }: HadamardOptions): number =>
+  orthonormal ? 1 / Math.sqrt(n) : 1;
+
 /** H applied to every row of `a` (last dimension a power of two). A new tensor; `a` is left as it is. */
 export const walshHadamard = defineOperation({
   name: 'hadamard',
-  gpu: async (home: GpuHome, a: Tensor) => {
+  gpu: async (home: GpuHome, a: Tensor, options: HadamardOptions = {}) => {
     const n = lengthOf(a);
-    let from = a;
-    let stride = 1;
-    do {
-      const radix = Math.min(8, n / stride);
-      const last = stride * radix === n;
+    const size = sizeOf(a.shape);
+    if (size === 0) return home.empty(a.shape);
+    if (n < 16) {
+      const b = home.empty(a.shape);
+      const job = { groups: size / n, stride: 1, radix: n, scale: scaleOf(n, options) };
+      await shortKernel.run(home, job, { a, b });
+      return b;
+    }
+    let origin = a;
+    for (let stride = 1; stride < n; ) {
+      const radix = Math.min(16, n / stride);
+      const scale = stride * radix === n ? scaleOf(n, options) : 1;
       const to = home.empty(a.shape);
-      const scale = last ? 1 / Math.sqrt(n) : 1;
-      await kernel.run(home, { groups: sizeOf(a.shape) / radix, stride, radix, scale }, { a: from, b: to });
-      if (from !== a) home.release(from);
-      from = to;
+      const isFirst = stride === 1;
+      const job = { groups: size / (isFirst ? 16 : 4 * radix), stride: isFirst ? 0 : stride / 4, scale };
+      const constants = { RADIX: radix, FIRST: isFirst ? 1 : 0 };
+      await passKernel.run(home, job, { a: origin, b: to }, { constants });
+      if (origin !== a) home.release(origin);
+      origin = to;
       stride *= radix;
-    } while (stride < n);
-    return from;
+    }
+    return origin;
   },
-  cpu: async (home: CpuHome, a: Tensor) => {
+  cpu: async (home: CpuHome, a: Tensor, options: HadamardOptions = {}) => {
     const n = lengthOf(a);
     const x = Float64Array.from(cpuData(a));
     // Rows follow one another and every span divides them: one loop serves all rows.
@@ -57,16 +86,16 @@ export const walshHadamard = defineOperation({
         }
       }
     }
-    const scale = 1 / Math.sqrt(n);
+    const scale = scaleOf(n, options);
     for (let i = 0; i < x.length; i++) x[i] *= scale;
     return home.wrap(a.shape, x);
   },
-  compare: (got, want, a) => {
+  compare: (got, want, a: Tensor, options: HadamardOptions = {}) => {
     const n = lengthOf(a);
     const x = cpuData(a);
     const sums = new Float64Array(x.length / n);
     for (let i = 0; i < x.length; i++) sums[Math.floor(i / n)] += Math.abs(x[i]);
-    const factor = ((Math.log2(n) + 2) * 2 ** -24) / Math.sqrt(n);
+    const factor = (Math.log2(n) + 2) * 2 ** -24 * scaleOf(n, options);
     return entrywise(got, want, (i) => factor * sums[Math.floor(i / n)] + 2 ** -126, 'transformed entry');
   },
 });

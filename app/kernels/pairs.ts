@@ -16,10 +16,18 @@ const U = 2 ** -24;
 const pairsKernel = defineKernel({
   name: 'selective_pairs',
   code: pairsCode,
-  params: { d: 'u32', states: 'u32', lane0: 'u32', lanes: 'u32', count: 'u32', group0: 'u32' },
+  params: {
+    d: 'u32',
+    states: 'u32',
+    lane0: 'u32',
+    lanes: 'u32',
+    steps: 'u32',
+    count: 'u32',
+    group0: 'u32',
+  },
   buffers: { x: 'read', delta: 'read', rate: 'read', input: 'read', a: 'write', b: 'write' },
   grid: ({ count }) => splitGrid(count, 64),
-  cost: ({ count }) => ({ flop: 12 * count, bytes: 12 * count }),
+  cost: ({ steps, lanes }) => ({ flop: 12 * steps * lanes, bytes: 12 * steps * lanes }),
   split: 'y',
 });
 
@@ -59,7 +67,8 @@ export const pairsOf = defineOperation({
     const lanes = (to - from) * states;
     const shape = [rowsOf(x), lanes];
     const [a, b] = [home.empty(shape), home.empty(shape)];
-    const job = { d, states, lane0: from * states, lanes, count: rowsOf(x) * lanes };
+    const steps = rowsOf(x);
+    const job = { d, states, lane0: from * states, lanes, steps, count: Math.ceil(steps / 16) * lanes };
     const constants = { VARYING: delta ? 1 : 0 };
     await pairsKernel.run(home, job, { x, delta: delta ?? x, rate, input, a, b }, { constants });
     return { a, b };

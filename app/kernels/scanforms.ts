@@ -16,10 +16,10 @@ import { copy } from './slice';
 const hillisKernel = defineKernel({
   name: 'scan_hillis',
   code: hillisCode,
-  params: { lanes: 'u32', span: 'u32', count: 'u32', group0: 'u32' },
+  params: { lanes: 'u32', span: 'u32', size: 'u32', count: 'u32', group0: 'u32' },
   buffers: { a: 'read', b: 'read', next_a: 'write', next_b: 'write' },
   grid: ({ count }) => splitGrid(count, 64),
-  cost: ({ count }) => ({ flop: 3 * count, bytes: 24 * count }),
+  cost: ({ size }) => ({ flop: 3 * size, bytes: 24 * size }),
   split: 'y',
 });
 
@@ -41,7 +41,8 @@ export const hillisSteele = defineOperation({
     let now = { a, b };
     for (let span = 1; span < steps; span *= 2) {
       const next = { a: home.empty(a.shape), b: home.empty(a.shape) };
-      const job = { lanes, span, count: steps * lanes };
+      const size = steps * lanes;
+      const job = { lanes, span, size, count: 64 * Math.ceil(size / 1024) };
       await hillisKernel.run(home, job, { ...now, next_a: next.a, next_b: next.b });
       if (now.a !== a) for (const t of [now.a, now.b]) home.release(t);
       now = next;

@@ -37,7 +37,8 @@ const totalsKernel = defineKernel({
   code: totalsCode,
   params,
   buffers: { x: 'read', delta: 'read', a: 'read', b: 'read', state: 'write', sums: 'write' },
-  grid: ({ count }) => splitGrid(count, 16),
+  grid: ({ count }, { LANES }) => splitGrid(count, LANES),
+  constants: { LANES: 64 },
   cost: costOf(8),
   split: 'y',
 });
@@ -56,7 +57,8 @@ const outputsKernel = defineKernel({
   code: outputsCode,
   params,
   buffers: { x: 'read', delta: 'read', a: 'read', b: 'read', c: 'read', state: 'read', y: 'write' },
-  grid: ({ count }) => splitGrid(count, 16),
+  grid: ({ count }, { LANES }) => splitGrid(count, LANES),
+  constants: { LANES: 64 },
   cost: costOf(10),
   split: 'y',
 });
@@ -79,12 +81,15 @@ export interface SelectiveOptions {
   chunk?: number;
 }
 
-/** Chunks so that about this many invocations run: a GPU wants thousands, a software adapter its few lanes. */
+/**
+ * Chunks so that about this many invocations run: a GPU wants thousands, a software adapter its few lanes. More
+ * than one chunk costs every step twice.
+ */
 const WANTED = { software: 16, hardware: 8192 };
 
 function defaultChunk(home: GpuHome, steps: number, d: number): number {
   const wanted = (home.barriersAreSlow ? WANTED.software : WANTED.hardware) / d;
-  if (wanted <= 1) return steps;
+  if (wanted < 4) return steps;
   return Math.max(32, Math.ceil(steps / wanted));
 }
 
@@ -121,7 +126,8 @@ export const selectiveScan = defineOperation({
     const job = { steps, d, quads, chunk, chunks, count: chunks * d };
     const state = home.empty(chunks > 1 ? [chunks, d, 4 * quads] : [4]);
     const blocks = Array.from({ length: Math.ceil(quads / 4) }, (_, i) => 4 * i);
-    const constantsAt = (quad0: number) => ({ QUADS: Math.min(4, quads - quad0) });
+    const LANES = home.barriersAreSlow ? 4 : 64;
+    const constantsAt = (quad0: number) => ({ LANES, QUADS: Math.min(4, quads - quad0) });
     if (chunks > 1) {
       const sums = home.empty([chunks, d]);
       for (const quad0 of blocks) {
