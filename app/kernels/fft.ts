@@ -17,6 +17,7 @@ import { tableOf } from '../gpu/tables';
 import { chirpOf, fft as fft64, ifft as ifft64 } from '../math/fft';
 import { assertComplex, complexMultiply } from './complex';
 import { chirpGain, type Pass, planOf, radicesOf } from './fftplan';
+import { fitsWorkgroup, workgroupTransform } from './fftworkgroup';
 import { type Deviation, defineOperation, entrywise } from './operation';
 
 export const U = 2 ** -24;
@@ -82,6 +83,7 @@ export async function transform(home: GpuHome, x: Tensor, job: Transform): Promi
     await chirpKernel.run(home, params, { x, w: one, y: into });
     return into;
   }
+  if (!home.barriersAreSlow && fitsWorkgroup(n, rows)) return workgroupTransform(home, x, job);
   if (!radicesOf(n)) return bluestein(home, x, job);
   const { passes, table, entries } = planOf(n);
   const w = tableOf(home, `fft ${n}`, [entries], 'c64', table);
