@@ -7,6 +7,7 @@ export function quantity(value: number | null | undefined, unit = ''): string {
   switch (unit.toLowerCase()) {
     case '':
     case '1':
+    case 'relative':
       return formatNumber(value);
     case 'ms':
       return formatMs(value);

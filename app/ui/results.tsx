@@ -48,6 +48,7 @@ export function PinRun() {
     <button
       type="button"
       data-look="plain"
+      className={styles.pin}
       aria-pressed={run.pinned}
       title="Pinned runs are kept in this browser and can be compared"
       onClick={() => history.pin(run.id, !run.pinned)}

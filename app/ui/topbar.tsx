@@ -48,11 +48,13 @@ export function TopBar({ catalogue, adapter, share, help, onTheme }: TopBarProps
           <span className={styles.dot} />
           <span className={styles.adapterLabel}>{label}</span>
         </button>
-        <a className="button" href="#/compare">
-          Compare
+        <a className={`button ${styles.tool}`} href="#/compare">
+          <Compared />
+          <span className={styles.word}>Compare</span>
         </a>
-        <button type="button" onClick={() => share.current?.showModal()}>
-          Share
+        <button type="button" className={styles.tool} onClick={() => share.current?.showModal()}>
+          <Shared />
+          <span className={styles.word}>Share</span>
         </button>
         <button
           type="button"
@@ -95,6 +97,18 @@ const Mark = () => (
 const Bars = () => (
   <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
     <path d="M2 4h12M2 8h12M2 12h12" stroke="currentColor" strokeWidth="1.5" />
+  </svg>
+);
+
+const Compared = () => (
+  <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+    <path d="M2 3c3 8 6 9 12 10M2 3c1 3 4 5 12 6" fill="none" stroke="currentColor" strokeWidth="1.5" />
+  </svg>
+);
+
+const Shared = () => (
+  <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+    <path d="M8 10V2M5 5l3-3 3 3M3 8v6h10V8" fill="none" stroke="currentColor" strokeWidth="1.5" />
   </svg>
 );
 

@@ -261,6 +261,14 @@ export default defineMethod({
   ],
   quick: { m: 160, n: 128 },
   accepts: ['matrix', 'picture'],
+  effort: 'closed form',
+  symbols: { k: 'rank', p: 'oversample', q: 'power' },
+  shapes: ({ rank }, { m, n }) => [
+    { symbol: 'A', rows: m, cols: n, frozen: true },
+    { symbol: 'QU', rows: m, cols: rank, joint: '≈' },
+    { symbol: 'S', rows: rank, cols: rank, joint: '×' },
+    { symbol: 'Vᵀ', rows: rank, cols: n, joint: '×' },
+  ],
   headline: ['error.rsvd', 'error.svd', 'ms.rsvd'],
   shaders: ['gemm_quad', 'gemm_workgroup', 'sum_slices', 'transpose_vec4', 'matvec', 'sum_squares'],
   budget: ({ rank }, { m, n }) => [

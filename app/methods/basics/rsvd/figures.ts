@@ -73,7 +73,7 @@ export function errorFigure(
     x: { label: 'rank', scale: 'log' },
     y: { label: 'relative error', scale: 'log' },
     series,
-    marks: [{ axis: 'x', at: v.rank, label: `k = ${v.rank}`, parameter: 'rank' }],
+    marks: [{ axis: 'x', at: v.rank, label: 'rank', parameter: 'rank' }],
   };
 }
 
