@@ -6,12 +6,12 @@
  */
 import type { Home, Tensor } from '../gpu/home';
 import { attention } from '../kernels/attention';
-import { axpby } from '../kernels/elementwise';
+import { axpby, scaleRows } from '../kernels/elementwise';
 import { matmul } from '../kernels/matmul';
 import { normal } from '../kernels/random';
 import { type Factors, powerBasis, project } from '../kernels/rangefinder';
 import { frobenius } from '../kernels/reduce';
-import { reduceColumns } from '../kernels/reduction';
+import { reduceColumns, reduceRows } from '../kernels/reduction';
 import { segmentMeans } from '../kernels/segments';
 import { columns, rows } from '../kernels/slice';
 import { softmax } from '../kernels/softmax';
@@ -79,6 +79,17 @@ export const exactAttention = ({ q, k, v }: Tokens, beta: number): Promise<Tenso
 /** softmax(beta Q K^T), n x n. */
 export async function attentionMatrix({ q, k }: Tokens, beta: number): Promise<Tensor> {
   return q.home.scope(async () => softmax(await matmul(q, k, { transposeB: true }), { scale: beta }));
+}
+
+/** exp(beta Q K^T), n x n: softmax by rows, times the sum that it divides by. */
+export async function exponentials({ q, k }: Tokens, beta: number): Promise<Tensor> {
+  const { home } = q;
+  return home.scope(async () => {
+    const scores = await matmul(q, k, { transposeB: true });
+    const sums = await reduceRows(await axpby(beta, scores, 0, scores), 'logSumExp');
+    const factors = Float64Array.from(await home.read(sums), Math.exp);
+    return scaleRows(await softmax(scores, { scale: beta }), home.tensor([factors.length], factors));
+  });
 }
 
 /** |X - Y|_F / |Y|_F, the difference formed; 0 where both are zero. */
@@ -166,4 +177,15 @@ export async function picture(a: Tensor): Promise<{ rows: number; cols: number; 
     const [rowCount, colCount] = small.shape;
     return { rows: rowCount, cols: colCount, values: Float32Array.from(await a.home.read(small)) };
   });
+}
+
+/** Tokens of a few numbers over and over: enough for the clock, which does not see them. */
+export function anyTokens(home: Home, n: number, d: number): Tokens {
+  const few = normals(0, 0, 4099); // a prime, so that rows differ
+  const make = (): Tensor =>
+    home.tensor(
+      [n, d],
+      Float32Array.from({ length: n * d }, (_, i) => few[i % 4099]),
+    );
+  return { n, d, labels: new Uint32Array(n), q: make(), k: make(), v: make() };
 }

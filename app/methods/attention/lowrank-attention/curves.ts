@@ -1,5 +1,5 @@
 /** Curves over rank, inverse temperature and length, and the spectra. All but the clock's are cached. */
-import type { Home, Tensor } from '../../../gpu/home';
+import type { Tensor } from '../../../gpu/home';
 import { attention } from '../../../kernels/attention';
 import {
   linearAttention,
@@ -7,8 +7,8 @@ import {
   performerAttention,
   segmentAttention,
 } from '../../../kernels/lowrankattention';
-import { normals } from '../../../math/threefry';
 import {
+  anyTokens,
   attentionMatrix,
   bestFactors,
   exactAttention,
@@ -162,15 +162,4 @@ export async function timeCurves(lab: Lab, v: LowRankValues): Promise<Curve[]> {
     curves.push({ key: kind.key, label: kind.label, role: kind.role, points });
   }
   return curves;
-}
-
-/** Some numbers over and over: enough for the clock. */
-function anyTokens(home: Home, n: number, d: number): Tokens {
-  const few = normals(0, 0, 4099); // a prime, so that rows differ
-  const make = (): Tensor =>
-    home.tensor(
-      [n, d],
-      Float32Array.from({ length: n * d }, (_, i) => few[i % 4099]),
-    );
-  return { n, d, labels: new Uint32Array(n), q: make(), k: make(), v: make() };
 }

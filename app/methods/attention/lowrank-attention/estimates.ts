@@ -1,17 +1,16 @@
 /** How well random features estimate exp(beta q.k), entry by entry, and two identities. */
 import type { Tensor } from '../../../gpu/home';
 import { attention } from '../../../kernels/attention';
-import { axpby, scaleRows } from '../../../kernels/elementwise';
+import { scaleRows } from '../../../kernels/elementwise';
 import { features } from '../../../kernels/features';
 import { linearAttention, performerFactors } from '../../../kernels/lowrankattention';
 import { matmul } from '../../../kernels/matmul';
 import { frobenius } from '../../../kernels/reduce';
 import { reduceRows } from '../../../kernels/reduction';
 import { copy } from '../../../kernels/slice';
-import { softmax } from '../../../kernels/softmax';
 import { matmul as matmul64, matrix } from '../../../math/linalg';
 import { median } from '../../../math/statistics';
-import { attentionMatrix, relativeError, type Tokens } from '../../../testbeds/attention';
+import { attentionMatrix, exponentials, relativeError, type Tokens } from '../../../testbeds/attention';
 import type { Lab } from '../../method';
 import { type Draw, firstRows, type LowRankValues, mean, type Numbers } from './values';
 
@@ -93,17 +92,6 @@ export async function meanSquaredErrors(
     ...Object.fromEntries(Object.entries(found).map(([name, values]) => [`mse.${name}`, mean(values)])),
     'mse.theory': theory(Float64Array.from(q), Float64Array.from(k), v),
   };
-}
-
-/** exp(beta Q K^T), n x n: softmax by rows, times the sum that it divides by. */
-async function exponentials({ q, k }: Tokens, beta: number): Promise<Tensor> {
-  const { home } = q;
-  return home.scope(async () => {
-    const scores = await matmul(q, k, T);
-    const sums = await reduceRows(await axpby(beta, scores, 0, scores), 'logSumExp');
-    const factors = Float64Array.from(await home.read(sums), Math.exp);
-    return scaleRows(await softmax(scores, { scale: beta }), home.tensor([factors.length], factors));
-  });
 }
 
 /** Matrix errors at betaHigh after row normalization, medians over the draws; rows whose trigonometric sum is not positive. */
