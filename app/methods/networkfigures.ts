@@ -54,7 +54,7 @@ export function spectrumFigures(entries: readonly Entry[]): LinesFigure[] {
       const x = values.map((_value, i) => i + 1);
       return values.length > 0 ? [{ key, label, role, x, y: values }] : [];
     });
-    const ranks = series.map(({ label, y }) => `${label} ${y.length}`).join(', ');
+    const ranks = series.map(({ label, y }) => `${label}: ${y.length}`).join(', ');
     return {
       kind: 'lines',
       id: `spectrum-${l + 1}`,
@@ -109,12 +109,13 @@ export function costTable(entries: readonly Entry[], full: number): TableFigure 
     kind: 'table',
     id: 'cost',
     title: 'What is trained, and what it takes',
-    summary: 'Trained numbers, their share of all weights, and bytes of optimizer state in float32.',
+    summary:
+      'Trained numbers, their share of all weights, bytes of optimizer state in float32, and the loss.',
     columns: [
       { key: 'run', label: 'Run' },
-      { key: 'trained', label: 'Trained numbers' },
-      { key: 'share', label: 'Share of the weights', unit: '%' },
-      { key: 'state', label: 'Optimizer state', unit: 'B' },
+      { key: 'trained', label: 'Numbers' },
+      { key: 'share', label: 'Share', unit: '%' },
+      { key: 'state', label: 'State', unit: 'B' },
       { key: 'loss', label: 'Loss' },
     ],
     rows: entries.map(({ label, trained, stateBytes, curve }) => ({

@@ -75,9 +75,9 @@ export default defineMethod({
     lr: common.learningRate(),
   },
   metrics: {
-    'loss.lora': { label: 'Loss of LoRA', unit: 'relative', better: 'lower' },
-    'loss.full': { label: 'Loss of full fine-tuning', unit: 'relative', better: 'lower' },
-    'loss.frozen': { label: 'Loss before training', unit: 'relative', better: 'lower' },
+    'loss.lora': { label: 'Loss of LoRA', better: 'lower' },
+    'loss.full': { label: 'Loss of full fine-tuning', better: 'lower' },
+    'loss.frozen': { label: 'Loss before training', better: 'lower' },
     'params.lora': { label: 'Trained numbers, LoRA', unit: 'count', better: 'lower' },
     'params.full': { label: 'Trained numbers, full', unit: 'count', better: 'lower' },
   },
@@ -139,7 +139,7 @@ export default defineMethod({
       failure: true,
     },
   ],
-  quick: { steps: 60, batch: 64, lr: 0.006 },
+  quick: { steps: 50, batch: 32, lr: 0.006 },
   accepts: [],
   shaders: ['gemm', 'gelu_forward', 'gelu_backward', 'axpby', 'adam', 'sum_squares'],
   shapes: ({ rank }) => [

@@ -170,7 +170,7 @@ export default defineMethod({
       failure: true,
     },
   ],
-  quick: { m: 96, n: 96, steps: 150, batch: 96, train: 1024, lrRand: 0.04, lr: 0.008 },
+  quick: { m: 96, n: 96, steps: 80, batch: 96, train: 1024, lrRand: 0.06, lr: 0.012 },
   accepts: [],
   shaders: ['randlora_stack', 'randlora_gradient', 'gemm', 'axpby', 'adam', 'sum_squares'],
   shapes: ({ rank, m, n }) => {

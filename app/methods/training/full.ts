@@ -53,8 +53,8 @@ export default defineMethod({
     lr: common.learningRate(),
   },
   metrics: {
-    'loss.full': { label: 'Loss after training', unit: 'relative', better: 'lower' },
-    'loss.frozen': { label: 'Loss before training', unit: 'relative', better: 'lower' },
+    'loss.full': { label: 'Loss after training', better: 'lower' },
+    'loss.frozen': { label: 'Loss before training', better: 'lower' },
     'params.full': { label: 'Trained numbers', unit: 'count', better: 'lower' },
   },
   headline: ['loss.full', 'loss.frozen', 'params.full'],
