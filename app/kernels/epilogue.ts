@@ -6,6 +6,7 @@ import { cpuData } from '../gpu/cpuhome';
 import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { type Activation, activations } from '../math/activations';
 import { UserError } from '../math/errors';
+import { addProduct } from '../math/gemm';
 import type { GemmEnd } from './gemm';
 
 export interface Epilogue {
@@ -152,4 +153,49 @@ export function finishEntry(
     error += U * Math.abs(value);
   }
   return { z, value, error };
+}
+
+/** Float64: turns the sums of batch entry `item`, which begin at `at` in `c`, into entries of C, all at once. */
+export function finishSums(
+  { m, n }: ProductShape,
+  epilogue: Epilogue,
+  item: number,
+  c: Float64Array,
+  at: number,
+): void {
+  const { bias, activation = 'identity', residual, lowRank, preActivation, gradient } = epilogue;
+  if (lowRank) {
+    const { u, v, transposeV, scale = 1 } = lowRank;
+    const r = colsOf(u);
+    const left = { data: reals(u), offset: batchOf(u) === 1 ? 0 : item * m * r, rowStride: r, colStride: 1 };
+    const [rowStride, colStride] = transposeV ? [1, r] : [n, 1];
+    const right = { data: reals(v), offset: batchOf(v) === 1 ? 0 : item * r * n, rowStride, colStride };
+    addProduct(m, n, r, scale, left, right, c, at, n);
+  }
+  const end = at + m * n;
+  if (bias) {
+    const b = reals(bias);
+    for (let i = at; i < end; i++) c[i] += b[(i - at) % n];
+  }
+  if (preActivation) reals(preActivation).set(c.subarray(at, end), at);
+  if (gradient) {
+    const { slope } = activations[gradient.activation];
+    const x = reals(gradient.at);
+    for (let i = at; i < end; i++) c[i] *= slope(x[i]);
+    return;
+  }
+  if (activation !== 'identity') {
+    const { value } = activations[activation];
+    for (let i = at; i < end; i++) c[i] = value(c[i]);
+  }
+  if (residual) {
+    const more = reals(residual);
+    for (let i = at; i < end; i++) c[i] += more[i];
+  }
+}
+
+function reals(t: Tensor): Float64Array {
+  const data = cpuData(t);
+  if (!(data instanceof Float64Array)) throw new Error(`matmul: ${shapeText(t)} holds integers`);
+  return data;
 }

@@ -8,7 +8,14 @@ import type { GpuHome } from '../gpu/gpuhome';
 import { batchOf, colsOf, rowsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { UserError } from '../math/errors';
 import { matmul as matmul64 } from '../math/linalg';
-import { checkEpilogue, type Epilogue, finishEntry, gemmEnd, type ProductShape } from './epilogue';
+import {
+  checkEpilogue,
+  type Epilogue,
+  finishEntry,
+  finishSums,
+  gemmEnd,
+  type ProductShape,
+} from './epilogue';
 import { type GemmVariant, runGemm, variantFor } from './gemm';
 import { defineOperation, entrywise } from './operation';
 
@@ -101,19 +108,16 @@ export const matmul = defineOperation({
     const { m, n, k, batch } = plan;
     const out = options.into ?? home.tensor(plan.shape);
     const c = cpuData(out);
+    if (!(c instanceof Float64Array)) throw new Error('matmul: the product is real');
     const { alpha = 1, beta = 0, epilogue } = options;
-    const saved = epilogue?.preActivation && cpuData(epilogue.preActivation);
     for (let i = 0; i < batch; i++) {
       if (m * n === 0) break;
       const product = k === 0 ? null : matmul64(item(a, i), item(b, i), options).data;
       for (let e = 0; e < m * n; e++) {
         const at = i * m * n + e;
         c[at] = alpha * (product ? product[e] : 0) + (options.into && beta !== 0 ? beta * c[at] : 0);
-        if (!epilogue) continue;
-        const { z, value } = finishEntry(plan, epilogue, at, c[at], 0);
-        c[at] = value;
-        if (saved) saved[at] = z;
       }
+      if (epilogue) finishSums(plan, epilogue, i, c, i * m * n);
       await home.checkpoint();
     }
     return out;
