@@ -82,6 +82,23 @@ function searchMethods(catalogue: DialogRef): void {
   visible()?.focus();
 }
 
+let taker: ((file: File) => void) | null = null;
+
+const offerFile = (file: File): boolean => {
+  taker?.(file);
+  return taker !== null;
+};
+
+/** While the caller is on the page, files that are dropped or pasted anywhere are its own. */
+export function useFileTaker(take: (file: File) => void): void {
+  useEffect(() => {
+    taker = take;
+    return () => {
+      taker = null;
+    };
+  }, [take]);
+}
+
 /** True while a file is held over the page. Dropped and pasted files become the data. */
 export function useFileGestures(): boolean {
   const { data } = useSession();
@@ -89,7 +106,7 @@ export function useFileGestures(): boolean {
 
   const take = useEffectEvent((files: FileList | undefined) => {
     const file = files?.[0];
-    if (file) void data.useFile(file);
+    if (file && !offerFile(file)) void data.useFile(file);
     return file !== undefined;
   });
 

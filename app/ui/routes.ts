@@ -18,6 +18,7 @@ export interface PageEntry {
 export const PAGES: Readonly<Record<string, PageEntry>> = {
   sweep: { title: 'Sweep', load: () => import('./sweep/page') },
   compare: { title: 'Compare', load: () => import('./compare/page') },
+  weights: { title: 'Weights of a file', load: () => import('./weights/page') },
   bench: { title: 'Benchmark', load: () => import('./bench/page') },
 };
 

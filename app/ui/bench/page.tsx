@@ -7,6 +7,7 @@ import { decodeReport, encodeReport, parseReport, type ReadReport } from '../../
 import { toJson } from '../../experiment/report';
 import { isUserError } from '../../math/errors';
 import { formatRate } from '../../math/format';
+import { download } from '../download';
 import { FigurePanel } from '../figures/figure';
 import styles from './bench.module.css';
 import { growth, roofline } from './figures';
@@ -179,13 +180,7 @@ function Take({ report, link }: { report: BenchReport; link: string }) {
       () => setState('The browser refused to copy: save the file instead.'),
     );
   const save = () => {
-    const url = URL.createObjectURL(new Blob([toJson(report)], { type: 'application/json' }));
-    const anchor = document.createElement('a');
-    anchor.href = url;
-    anchor.download = 'rankscope-bench.json';
-    anchor.click();
-    // Not at once: the browser reads the blob after the click has been handled.
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    download('rankscope-bench.json', new Blob([toJson(report)], { type: 'application/json' }));
   };
   return (
     <div className={styles.status}>

@@ -1,6 +1,7 @@
 /** Takes a figure away: SVG and PNG as it stands, CSV with all of its data. */
 import { type RefObject, useRef, useState } from 'react';
 import type { Figure } from '../../methods/figures';
+import { download } from '../download';
 import type { Context } from './csv';
 import css from './figures.module.css';
 
@@ -66,14 +67,4 @@ async function blobOf(
   const { pngOf, svgOf } = await import('./picture');
   const svg = svgOf(body, figure.title, context);
   return kind === 'png' ? pngOf(svg) : new Blob([svg.source], { type: 'image/svg+xml' });
-}
-
-function download(name: string, blob: Blob): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // Not at once: the browser reads the blob after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
