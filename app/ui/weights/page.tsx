@@ -3,6 +3,7 @@
  * opens a file on a server, of which only the header and one tensor at a time travel.
  */
 import { type FormEvent, useEffect, useMemo, useState } from 'react';
+import type { Row } from '../../experiment/weights/protocol';
 import { useFileTaker } from '../gestures';
 import { Lora } from './lora';
 import { useWeights, type Weights } from './opened';
@@ -26,7 +27,7 @@ export default function WeightsPage({ query }: { query: string }) {
     if (url) open({ kind: 'url', url });
   }, [url, open]);
   const { summary, rows } = weights;
-  const row = rows.find(({ name }) => name === chosen) ?? rows[0];
+  const row = rows.find(({ name }) => name === chosen) ?? longest(rows);
   return (
     <>
       <p className={styles.lead}>
@@ -54,6 +55,13 @@ export default function WeightsPage({ query }: { query: string }) {
     </>
   );
 }
+
+/** Until one is chosen: the matrix with the most to show. */
+const longest = (rows: readonly Row[]): Row | undefined =>
+  rows.reduce<Row | undefined>(
+    (best, row) => (best && best.spectrum.sigma.length >= row.spectrum.sigma.length ? best : row),
+    undefined,
+  );
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
