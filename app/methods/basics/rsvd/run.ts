@@ -76,7 +76,9 @@ export async function runRsvd(lab: Lab, v: RsvdValues): Promise<Outcome> {
     }
   }
 
-  const metrics = { ...first, ...(await schemes(lab, v, bed, sigma, factors, reasons)) };
+  const metrics: Numbers = { ...first, ...(await schemes(lab, v, bed, sigma, factors, reasons)) };
+  const gap = gapNote(v, metrics);
+  if (gap) notes.push(gap);
   const found = new Map([...factors].map(([scheme, f]) => [scheme, f.sigma]));
   const spectrum = spectrumFigure(v, sigma, found);
   lab.partial({ metrics, figures: [shown, spectrum], notes, reasons });
@@ -93,6 +95,17 @@ export async function runRsvd(lab: Lab, v: RsvdValues): Promise<Outcome> {
   await lab.step(0.9, 'timing');
   Object.assign(metrics, await times(lab, v, bed));
   return { metrics, figures, notes, reasons };
+}
+
+/** What a slowly falling spectrum costs at this power, and what mends it. */
+function gapNote({ power, rank }: RsvdValues, m: Numbers): string | null {
+  const [best, rsvd, krylov] = [m['error.svd'], m['error.rsvd'], m['error.krylov']];
+  if (!best || !rsvd || !krylov || rsvd <= 1.02 * best || power >= 8) return null;
+  const above = (error: number): string => `${(100 * (error / best - 1)).toFixed(1)} %`;
+  return (
+    `Power iteration with q = ${power} is ${above(rsvd)} above the best error of rank ${rank}; block Krylov, ` +
+    `with as many passes over the matrix, ${above(krylov)}. q = ${power + 1} narrows the gap.`
+  );
 }
 
 /** Errors of every scheme at the rank, the identity and the bounds. */
