@@ -90,40 +90,44 @@ fn jacobi_lanes(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_ind
   let item = wid.y + p.group0;
   let base_b = item * p.n * p.m4;
   let base_v = item * p.n * p.v4;
-  if (p.blocks == 1u) {
-    var done = 0u;
-    for (var count = 1u; count > 0u && done < p.sweeps; done++) {
-      count = 0u;
-      for (var i = 0u; i + 1u < p.n; i++) {
-        count += turn_row(base_b, base_v, i, i + 1u, p.n, me);
-      }
-    }
-    if (me == 0u) {
-      counts[item] = f32(done);
-    }
-    return;
-  }
-  let circle = p.blocks - 1u;
+  let is_whole = p.blocks == 1u;
+  let circle = max(p.blocks, 2u) - 1u;
   let pair = wid.x;
   let one = select((p.turn + pair) % circle, circle, pair == 0u);
   let two = (p.turn + circle - pair) % circle;
-  let low = min(one, two) * p.width;
-  let high = max(one, two) * p.width;
+  // A whole matrix is a first block with an empty second one.
+  let low = select(min(one, two) * p.width, 0u, is_whole);
+  let high = select(max(one, two) * p.width, p.n, is_whole);
   let low_end = min(p.n, low + p.width);
   let high_end = min(p.n, high + p.width);
-  var count = 0u;
-  for (var i = low; i < low_end; i++) {
-    if (p.turn == 0u) {
-      count += turn_row(base_b, base_v, i, i + 1u, low_end, me);
+
+  var count = 1u;
+  var done = 0u;
+  while (count > 0u && done < select(1u, p.sweeps, is_whole)) {
+    count = 0u;
+    for (var seat = 0u; seat < 2u * p.width; seat++) {
+      let is_low = seat < p.width;
+      let i = select(high + seat - p.width, low + seat, is_low);
+      let end = select(high_end, low_end, is_low);
+      // With the rest of its own block in round 0, then with the other block.
+      for (var other = select(0u, 1u, p.turn > 0u); i < end && other < select(1u, 2u, is_low); other++) {
+        count += turn_row(
+          base_b,
+          base_v,
+          i,
+          select(i + 1u, high, other == 1u),
+          select(end, high_end, other == 1u),
+          me,
+        );
+      }
     }
-    count += turn_row(base_b, base_v, i, high, high_end, me);
-  }
-  if (p.turn == 0u) {
-    for (var i = high; i < high_end; i++) {
-      count += turn_row(base_b, base_v, i, i + 1u, high_end, me);
-    }
+    done++;
   }
   if (me == 0u) {
-    counts[item * p.blocks + pair] += f32(count);
+    if (is_whole) {
+      counts[item] = f32(done);
+    } else {
+      counts[item * p.blocks + pair] += f32(count);
+    }
   }
 }
