@@ -142,3 +142,15 @@ test.each([
     await checkFactors(y, await read(q), await read(r));
   }
 });
+
+test('stays orthonormal where rounding leaves every pivot of a singular Gram matrix positive', async () => {
+  const { gpu } = await homes();
+  for (let trial = 0; trial < 40; trial++) {
+    const l = 3 + (trial % 6);
+    const m = 4 * l;
+    const left = matrix(m, l - 1, normals(8, 2 * trial, m * (l - 1)));
+    const right = matrix(l - 1, l, normals(8, 2 * trial + 1, l * (l - 1)));
+    const y = gpu.tensor([m, l], matmul(left, right).data);
+    expect(lossOf(await read((await orthonormalize(y)).q))).toBeLessThanOrEqual(10 * l * EPS);
+  }
+});
