@@ -51,6 +51,16 @@ test.each(shapes)('%i x %i x %i, batch %i: all parts are within their bound', as
   }
 });
 
+test('a product with a vector ends in the same way', async () => {
+  const { gpu } = await homes({ verify: true });
+  const [a, x] = [draw(gpu, 0, [19, 30], 0.3), draw(gpu, 1, [30, 1])];
+  const [bias, residual, u, v] = [[1], [19, 1], [19, 5], [5, 1]].map((shape, i) => draw(gpu, 2 + i, shape));
+  for (const variant of ['vector', 'vectorRows'] as const) {
+    const epilogue: Epilogue = { bias, activation: 'silu', residual, lowRank: { u, v, scale: 2 } };
+    await matmul(a, x, { variant, alpha: -1, epilogue });
+  }
+});
+
 test('the pre-activation is what the activation was given', async () => {
   for (const variant of ['register', 'quad'] as const) {
     const { gpu } = await homes();

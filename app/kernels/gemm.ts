@@ -3,6 +3,8 @@ import gemmCode from '../../shaders/gemm.wgsl?raw';
 import gemmQuadCode from '../../shaders/gemm_quad.wgsl?raw';
 import gemmQuadVec4Code from '../../shaders/gemm_quad_vec4.wgsl?raw';
 import gemmWorkgroupCode from '../../shaders/gemm_workgroup.wgsl?raw';
+import gemvCode from '../../shaders/gemv.wgsl?raw';
+import gemvRowsCode from '../../shaders/gemv_rows.wgsl?raw';
 import sumSlicesCode from '../../shaders/sum_slices.wgsl?raw';
 import type { GpuHome } from '../gpu/gpuhome';
 import type { Tensor } from '../gpu/home';
@@ -72,7 +74,10 @@ const kernels = {
   register: gemm('gemm', gemmCode, 32, 32),
   quad: gemm('gemm_quad', gemmQuadCode, 64, 16),
   quadVec4: gemm('gemm_quad_vec4', gemmQuadVec4Code, 64, 16, { TRANSPOSE_A: 0, TRANSPOSE_B: 0 }),
-  workgroup: gemm('gemm_workgroup', gemmWorkgroupCode, 64, 64),
+  workgroup: gemm('gemm_workgroup', gemmWorkgroupCode, 64, 64, { EDGE: 16 }),
+  workgroupSmall: gemm('gemm_workgroup', gemmWorkgroupCode, 32, 32, { EDGE: 8 }),
+  vector: gemm('gemv', gemvCode, 16, 1),
+  vectorRows: gemm('gemv_rows', gemvRowsCode, 16, 1),
 };
 
 const sumSlices = defineKernel({
@@ -168,14 +173,26 @@ export const fitsVec4 = ({ m, n, k, a_col, k_slice, slices, rank, v_col }: GemmJ
   (slices === 1 || k_slice % 4 === 0) &&
   (rank === 0 || v_col === 1);
 
+/** GPUs on which 64 x 64 tiles pay; on others (integrated, mobile, unknown) 32 x 32 is the portable choice. */
+const LARGE_TILES = ['nvidia', 'amd', 'apple'];
+
 /**
- * Kernels for this adapter and product, the default first: on software adapters and subgroups of four those
- * without barriers only, elsewhere workgroup tiles before register blocks.
+ * Kernels for this adapter and product, the default first. Without barriers on software adapters and subgroups of
+ * four; elsewhere workgroup tiles, large ones only where C has enough of them to occupy a GPU.
  */
 export function variantsFor(home: GpuHome, job: GemmJob): GemmVariant[] {
+  const { m, n, batch, slices } = job;
   const subgroups = home.device.features.has('subgroups');
+  if (n === 1 && slices === 1) {
+    if (home.barriersAreSlow || !subgroups || job.a_col !== 1) return ['vector'];
+    return ['vectorRows', 'vector'];
+  }
   const quads: GemmVariant[] = subgroups ? (fitsVec4(job) ? ['quadVec4', 'quad'] : ['quad']) : [];
-  return home.barriersAreSlow ? [...quads, 'register'] : ['workgroup', ...quads, 'register'];
+  if (home.barriersAreSlow) return [...quads, 'register'];
+  const tiles = Math.ceil(m / 64) * Math.ceil(n / 64) * batch * slices;
+  const large = Math.min(m, n) > 32 && tiles >= 32 && LARGE_TILES.includes(home.adapter.vendor);
+  const tiled: GemmVariant[] = large ? ['workgroup', 'workgroupSmall'] : ['workgroupSmall', 'workgroup'];
+  return [...tiled, ...quads.slice(0, 1), 'register'];
 }
 
 const isVariant = (name: string): name is GemmVariant => name in kernels;

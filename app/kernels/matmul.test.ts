@@ -50,7 +50,7 @@ test.each(shapes)('%i x %i with inner size %i is within gamma_k |A||B| in all la
   }
 });
 
-const variants = ['register', 'quad', 'workgroup'] as const;
+const variants = ['register', 'quad', 'workgroup', 'workgroupSmall'] as const;
 
 test.each(shapes)('every variant agrees at %i x %i x %i', async (m, n, k) => {
   for (const variant of variants) {
@@ -72,6 +72,24 @@ test.each([
   }
   await check(m, n, k, { variant, slices: 3 }, 2);
   await check(m + 1, n, k, { variant }, 2);
+});
+
+test.each([
+  [1, 1],
+  [15, 3],
+  [33, 65],
+  [16, 64],
+  [130, 257],
+])('a matrix of %i x %i meets a vector in every layout', async (m, k) => {
+  for (const transposeA of [false, true]) {
+    for (const transposeB of [false, true]) {
+      await check(m, 1, k, { variant: 'vector', transposeA, transposeB }, 2);
+    }
+  }
+  await check(m, 1, k, { variant: 'vectorRows' }, 3);
+  await check(m, 1, k, {});
+  await check(1, m, k, {}, 2);
+  await check(1, m, k, { transposeA: true, transposeB: true });
 });
 
 test('batches and slices of k agree', async () => {

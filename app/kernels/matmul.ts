@@ -16,7 +16,7 @@ import {
   gemmEnd,
   type ProductShape,
 } from './epilogue';
-import { type GemmVariant, runGemm, variantFor } from './gemm';
+import { type GemmJob, type GemmVariant, runGemm, variantFor } from './gemm';
 import { defineOperation, entrywise } from './operation';
 
 export interface MatmulOptions {
@@ -60,10 +60,14 @@ function planOf(a: Tensor, b: Tensor, options: MatmulOptions): Plan {
   return plan;
 }
 
-/** Enough slices to give the device some 64 tiles, each at least 256 long. */
-function slicesFor({ m, n, k, batch }: Plan): number {
-  const tiles = Math.ceil(m / 32) * Math.ceil(n / 64) * batch;
-  return Math.max(1, Math.min(32, Math.floor(64 / tiles), Math.floor(k / 256)));
+/**
+ * Slices of k, each at least 256 long, where C alone has too few tiles (64 x 16, those of the quads) to occupy the
+ * device: some 32 for a few cores, 256 for a GPU.
+ */
+function slicesFor(home: GpuHome, { m, n, k, batch }: Plan): number {
+  const tiles = Math.ceil(m / 64) * Math.ceil(n / 16) * batch;
+  const enough = home.barriersAreSlow ? 32 : 256;
+  return n === 1 ? 1 : Math.max(1, Math.min(32, Math.floor(enough / tiles), Math.floor(k / 256)));
 }
 
 async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions): Promise<Tensor> {
@@ -71,7 +75,7 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
   const { m, n, k, batch } = plan;
   const out = options.into ?? home.empty(plan.shape);
   if (sizeOf(plan.shape) === 0) return out;
-  const slices = Math.min(options.slices ?? slicesFor(plan), Math.max(1, k));
+  const slices = Math.min(options.slices ?? slicesFor(home, plan), Math.max(1, k));
   const [lda, ldb] = [colsOf(a), colsOf(b)];
   const { end, params } = gemmEnd(options.epilogue ?? {});
   const job = {
@@ -91,6 +95,24 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
     alpha: options.alpha ?? 1,
     beta: options.into ? (options.beta ?? 0) : 0,
   };
+  if (m === 1 && n > 1 && !end.bias && !end.u && !options.variant) {
+    // A row times a matrix is the transposed matrix times a column.
+    const turned: GemmJob = {
+      ...job,
+      m: n,
+      n: 1,
+      a_row: job.b_col,
+      a_col: job.b_row,
+      a_batch: job.b_batch,
+      b_row: job.a_col,
+      b_col: 1,
+      b_batch: job.a_batch,
+      slices: 1,
+      k_slice: k,
+    };
+    await runGemm(home, variantFor(home, turned), turned, { a: b, b: a, c: out }, end);
+    return out;
+  }
   await runGemm(home, options.variant ?? variantFor(home, job), job, { a, b, c: out }, end);
   return out;
 }
