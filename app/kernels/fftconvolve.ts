@@ -3,7 +3,6 @@
  * padded to a length without prime factors above 5, transformed as half as many complex numbers, multiplied
  * bin by bin without unpacking in memory, and transformed back.
  */
-import copyCode from '../../shaders/copy_rows.wgsl?raw';
 import productCode from '../../shaders/spectrum_product.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
@@ -11,6 +10,7 @@ import { colsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
 import { convolve } from '../math/fft';
+import { copyRows } from './copyrows';
 import { rowCount, transform, U } from './fft';
 import { goodLength } from './fftplan';
 import { defineOperation, entrywise } from './operation';
@@ -23,15 +23,6 @@ const product = defineKernel({
   buffers: { u: 'read', k: 'read', w: 'read', z: 'write' },
   grid: ({ count }) => linearGrid(count, 64),
   cost: ({ count }) => ({ flop: 60 * count, bytes: 56 * count }),
-});
-
-const copyRows = defineKernel({
-  name: 'copy_rows',
-  code: copyCode,
-  params: { cols: 'u32', cols_in: 'u32', count: 'u32' },
-  buffers: { a: 'read', b: 'write' },
-  grid: ({ count }) => linearGrid(count, 64),
-  cost: ({ count }) => ({ flop: 0, bytes: 8 * count }),
 });
 
 interface Plan {

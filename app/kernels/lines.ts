@@ -27,3 +27,15 @@ export const SERIAL = 64;
 
 /** Chunks of 16 to 256 elements, at least 64 a line. */
 export const chunkOf = (n: number): number => Math.max(16, Math.min(256, 2 ** Math.ceil(Math.log2(n / 64))));
+
+/**
+ * Chunks of time so that about this many invocations run: a GPU wants thousands, a software adapter its few lanes.
+ * Where chunks cost every step twice, a few are not worth it.
+ */
+const WANTED = { software: 16, hardware: 8192 };
+
+/** Steps of a chunk for `d` channels of this length. */
+export function chunkFor(isSoftware: boolean, steps: number, d: number): number {
+  const wanted = (isSoftware ? WANTED.software : WANTED.hardware) / d;
+  return wanted < 4 ? steps : Math.max(32, Math.ceil(steps / wanted));
+}

@@ -17,6 +17,7 @@ import { defineKernel, splitGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
 import { chunkOf, type Lines, linesOf, SERIAL } from './lines';
 import { defineOperation, entrywise } from './operation';
+import { fitsTiles, scanTiles, tileVariant } from './scantiles';
 
 export type ScanOp = 'sum' | 'product' | 'max' | 'min';
 const OPS: Readonly<Record<ScanOp, number>> = { sum: 0, product: 1, max: 2, min: 3 };
@@ -106,6 +107,10 @@ interface Level extends Lines {
 async function scanLines(home: GpuHome, x: Tensor, y: Tensor, level: Level): Promise<void> {
   const { outer, n, inner } = level;
   const constants = { OP: OPS[level.op] };
+  if (level.quads && !home.barriersAreSlow && fitsTiles(n, outer)) {
+    const job = { n, lines: outer, op: OPS[level.op], exclusive: level.exclusive };
+    return scanTiles(home, x, y, job, await tileVariant(home));
+  }
   if (level.quads && n > SERIAL) {
     const chunks = Math.ceil(n / 256);
     const job = { n, chunks, count: outer * chunks };

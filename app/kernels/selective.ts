@@ -12,6 +12,7 @@ import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid, splitGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
+import { chunkFor } from './lines';
 import { defineOperation, entrywise } from './operation';
 import { paddedColumns } from './slice';
 
@@ -81,18 +82,6 @@ export interface SelectiveOptions {
   chunk?: number;
 }
 
-/**
- * Chunks so that about this many invocations run: a GPU wants thousands, a software adapter its few lanes. More
- * than one chunk costs every step twice.
- */
-const WANTED = { software: 16, hardware: 8192 };
-
-function defaultChunk(home: GpuHome, steps: number, d: number): number {
-  const wanted = (home.barriersAreSlow ? WANTED.software : WANTED.hardware) / d;
-  if (wanted < 4) return steps;
-  return Math.max(32, Math.ceil(steps / wanted));
-}
-
 function sizesOf({ x, delta, a, b, c }: Selective): { steps: number; d: number; states: number } {
   const [steps, d] = [rowsOf(x), colsOf(x)];
   const states = colsOf(a);
@@ -117,7 +106,7 @@ export const selectiveScan = defineOperation({
     const y = home.empty([steps, d]);
     if (steps * d === 0) return y;
     const quads = Math.ceil(states / 4);
-    const chunk = Math.min(steps, options.chunk ?? defaultChunk(home, steps, d));
+    const chunk = Math.min(steps, options.chunk ?? chunkFor(home.barriersAreSlow, steps, d));
     const chunks = Math.ceil(steps / chunk);
     const { x, delta } = system;
     const [a, b, c] = await Promise.all(

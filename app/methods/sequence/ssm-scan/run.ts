@@ -12,7 +12,7 @@ import {
   passesFigure,
   recallFigure,
   stepFigure,
-  timeFigure,
+  timeFigures,
   valuesFigure,
 } from './figures';
 import { selectiveRoutes, timeInvariant } from './routes';
@@ -59,9 +59,9 @@ export async function run(lab: Lab, values: ScanValues): Promise<Outcome> {
   Object.assign(metrics, await times(lab, systems, v));
   lab.partial({ metrics, notes, reasons });
   const curves = await lab.cached(`${key} ${v.chunk} times`, () =>
-    timeCurves(lab, v, (partial) => lab.partial({ figures: [timeFigure(partial, v)] })),
+    timeCurves(lab, v, (partial) => lab.partial({ figures: timeFigures(partial, v) })),
   );
-  figures.push(timeFigure(curves, v));
+  figures.push(...timeFigures(curves, v));
   if (lab.home.kind === 'cpu') {
     notes.push('On the CPU everything is float64: the routes differ by its rounding only.');
   }

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { homes, testDevice } from '../gpu/testing';
+import { uniforms } from '../math/threefry';
+import { fitsTiles, scanTiles, type TileVariant, tileVariant } from './scantiles';
+
+const variants: TileVariant[] = ['workgroup', 'subgroup'];
+
+/** Length, lines, invocations a workgroup: less than a tile, one, several, several levels. */
+const cases: [number, number, number][] = [
+  [4, 1, 8],
+  [124, 2, 8],
+  [128, 3, 8],
+  [132, 1, 8],
+  [1000, 2, 8],
+  [20000, 1, 8],
+  [2048, 1, 64],
+];
+
+test.each(variants.flatMap((variant) => cases.map((one) => [variant, ...one] as const)))(
+  '%s tiles scan %i numbers in %i lines with %i lanes',
+  async (variant, n, lines, lanes) => {
+    const { device } = await testDevice();
+    if (variant === 'subgroup' && !device.features.has('subgroups')) return;
+    const { gpu } = await homes();
+    // Whole numbers: sums and extrema are exact in float32.
+    const numbers = Float32Array.from(uniforms(71, n, n * lines), (u) => Math.floor(100 * u) - 40);
+    const x = gpu.tensor([lines, n], numbers);
+    for (const [op, exclusive] of [
+      [0, false],
+      [0, true],
+      [2, false],
+      [3, true],
+    ] as const) {
+      const y = gpu.empty([lines, n]);
+      await scanTiles(gpu, x, y, { n, lines, op, exclusive }, variant, lanes);
+      const got = await gpu.read(y);
+      const combine = [(a: number, b: number) => a + b, (a: number, b: number) => a * b, Math.max, Math.min][
+        op
+      ];
+      const identity = [0, 1, -Infinity, Infinity][op];
+      const want = new Float32Array(n * lines);
+      for (let line = 0; line < lines; line++) {
+        let total = identity;
+        for (let i = line * n; i < (line + 1) * n; i++) {
+          const next = combine(total, numbers[i]);
+          want[i] = exclusive ? total : next;
+          total = next;
+        }
+      }
+      expect(Array.from(got)).toEqual(Array.from(want));
+    }
+  },
+);
+
+test('the self-test picks subgroups where they lie in order', async () => {
+  const { gpu } = await homes();
+  const expected = gpu.device.features.has('subgroups') ? 'subgroup' : 'workgroup';
+  expect(await tileVariant(gpu)).toBe(expected);
+  expect(gpu.bytes).toBe(0);
+  expect([fitsTiles(4096, 1), fitsTiles(4095, 1), fitsTiles(4, 70000)]).toEqual([true, false, false]);
+});
