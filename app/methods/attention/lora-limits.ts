@@ -201,7 +201,7 @@ export default defineMethod({
     return [
       { symbol: 'f', rows: n, cols: n },
       { symbol: 'U', rows: n, cols: features, joint: '≈' },
-      { symbol: 'W^T', rows: features, cols: n, joint: '×' },
+      { symbol: 'Wᵀ', rows: features, cols: n, joint: '×' },
     ];
   },
   cost: ({ n, d, degree }) => {

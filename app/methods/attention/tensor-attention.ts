@@ -259,9 +259,9 @@ export default defineMethod({
   shapes: ({ n, d, degree }) => {
     const r = monomialCount(d, degree);
     return [
-      { symbol: 'e^S', rows: n, cols: n },
-      { symbol: 'U_1', rows: n, cols: r, joint: '≈' },
-      { symbol: 'U_2', rows: r, cols: n, joint: '×' },
+      { symbol: 'exp S', rows: n, cols: n },
+      { symbol: 'U₁', rows: n, cols: r, joint: '≈' },
+      { symbol: 'U₂ᵀ', rows: r, cols: n, joint: '×' },
     ];
   },
   cost: ({ n, d, degree, sequences, tokens, freqs }) => {

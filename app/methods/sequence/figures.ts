@@ -160,9 +160,9 @@ export function errorTimeFigure(
     overlay: 'error-time',
     x: { label: 'time of one output', unit: 'ms', scale: 'log' },
     y: { label: 'relative error of the output', scale: 'log' },
-    // A log axis has no zero: an error of nothing is drawn at the last digit of float64.
+    // A log axis has no zero: the reference is drawn at the last digit of float32.
     points: points
       .filter(({ ms }) => ms > 0)
-      .map(({ key, label, role, error, ms }) => ({ key, label, role, x: ms, y: Math.max(error, 2 ** -53) })),
+      .map(({ key, label, role, error, ms }) => ({ key, label, role, x: ms, y: Math.max(error, 2 ** -24) })),
   };
 }

@@ -256,10 +256,10 @@ export default defineMethod({
   ],
   symbols: { N: 'state', '\\varepsilon': 'eps', '\\Delta': 'dt' },
   shapes: ({ state }) => [
-    { symbol: 'A + E', rows: state, cols: state, frozen: true },
+    { symbol: 'A+E', rows: state, cols: state, frozen: true },
     { symbol: 'W', rows: state, cols: state, joint: '=' },
-    { symbol: '\\operatorname{diag}(\\mu)', rows: state, cols: state, joint: '×' },
-    { symbol: 'W^{-1}', rows: state, cols: state, joint: '×' },
+    { symbol: 'diag μ', rows: state, cols: state, joint: '×' },
+    { symbol: 'W⁻¹', rows: state, cols: state, joint: '×' },
   ],
   cost: ({ state, points, signal }) => ({
     flop:

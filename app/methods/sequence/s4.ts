@@ -219,9 +219,9 @@ export default defineMethod({
   symbols: { N: 'state', L: 'length', '\\Delta': 'dt' },
   shapes: ({ state }) => [
     { symbol: 'A', rows: state, cols: state, frozen: true },
-    { symbol: 'V \\Lambda V^*', rows: state, cols: state, joint: '=' },
+    { symbol: 'VΛV*', rows: state, cols: state, joint: '=' },
     { symbol: 'P', rows: state, cols: 1, joint: '+' },
-    { symbol: 'P^T', rows: 1, cols: state, joint: '×' },
+    { symbol: 'Pᵀ', rows: 1, cols: state, joint: '×' },
   ],
   cost: ({ state, length, signal }) => ({
     flop: 10 * signal * (2 * state * (64 + state) + 2 * state * state) + 12 * state * state * length,

@@ -243,8 +243,8 @@ export default defineMethod({
   symbols: { N: 'state', L: 'length', '\\Delta': 'dt' },
   shapes: ({ state, length }) => [
     { symbol: 'K', rows: 1, cols: length },
-    { symbol: 'C B', rows: 1, cols: state / 2, joint: '=' },
-    { symbol: 'A^k', rows: state / 2, cols: length, joint: '×' },
+    { symbol: 'CB', rows: 1, cols: state / 2, joint: '=' },
+    { symbol: 'Aᵏ', rows: state / 2, cols: length, joint: '×' },
   ],
   cost: ({ state, length, signal }) => ({
     flop: signal * (7 * 2 * state * state + 6 * 40 * state) + 14 * state * length * 12,

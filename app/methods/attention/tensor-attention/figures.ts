@@ -24,7 +24,7 @@ export function degreeFigure(curves: readonly DegreeCurve[], degree: number): Li
       x: degrees,
       y: errors,
     })),
-    marks: [{ axis: 'x', at: degree, label: `g = ${degree}`, parameter: 'degree' }],
+    marks: [{ axis: 'x', at: degree, label: 'g', parameter: 'degree' }],
   };
 }
 

@@ -129,6 +129,7 @@ async function bounded(lab: Lab, v: TensorValues, data: BoundedData): Promise<Pa
   out.metrics['time.method'] = await lab.time('low-rank triple attention', 3, () =>
     lowRank(input, v.d, v.degree),
   );
+  out.figures.push(neededFigure(v.tolerance, v.bound, v.boundHigh));
   if (!isExact) {
     for (const key of ['error.method', 'error.mean', 'error.bound', 'score.triple', 'degree.triple']) {
       for (const suffix of ['', '.high']) {
@@ -157,7 +158,6 @@ async function bounded(lab: Lab, v: TensorValues, data: BoundedData): Promise<Pa
       ),
     );
   }
-  out.figures.push(neededFigure(v.tolerance, v.bound, v.boundHigh));
   return out;
 }
 

@@ -77,7 +77,7 @@ export async function run(lab: Lab, v: PtdValues): Promise<Outcome> {
     await lab.step(0.3, 'pseudospectrum');
     figures.push(pseudospectrumFigure(form));
   }
-  lab.partial({ metrics, figures, notes });
+  lab.partial({ metrics, notes });
 
   const overFrequency = await responses(lab, v, form, setup);
   lab.partial(overFrequency);

@@ -8,6 +8,7 @@ import {
   statesByBlocks,
   statesByRecurrence,
 } from '../../../kernels/recurrence';
+import { columns } from '../../../kernels/slice';
 import { legendreSeries } from '../../../kernels/vandermonde';
 import { eigenvectorSize, legs } from '../../../math/hippo';
 import { norm } from '../../../math/linalg';
@@ -56,6 +57,8 @@ type Numbers = Record<string, number | null>;
 
 /** Clipped here, also where it is not finite. */
 const DIRECT_CAP = 1e6;
+/** Steps of the picture of the states. */
+const PICTURED = 4096;
 
 export async function run(lab: Lab, v: S4Values): Promise<Outcome> {
   const { home } = lab;
@@ -154,7 +157,8 @@ async function impulseStates(lab: Lab, { discrete, length, n, dt }: Model) {
     const impulse = new Float64Array(length);
     impulse[0] = 1 / dt;
     const states = await statesByBlocks(deviceSystem(home, discrete), deviceSignal(home, impulse));
-    return { n, steps: length, values: await readRow(states) };
+    const shown = Math.min(n, 9);
+    return { n: shown, steps: length, values: await readRow(await columns(states, 0, shown)) };
   });
 }
 
@@ -179,7 +183,8 @@ async function views(lab: Lab, model: Model, { values }: Signal) {
   metrics['time.conv'] = await lab.time('FFT convolution', 3, byFft);
   metrics['time.recurrence'] = await lab.time('recurrence', 1, byRecurrence);
   const blocksMs = await lab.time('blocked scan', 1, byBlocks);
-  const states = await home.scope(async () => thinned(await statesByBlocks(system, u)));
+  const seen = deviceSignal(home, part.subarray(0, Math.min(steps, PICTURED)));
+  const states = await home.scope(async () => thinned(await statesByBlocks(system, seen)));
   const figures: Figure[] = [
     viewsTable([
       {
