@@ -17,6 +17,8 @@ export interface Entry {
   spectra: readonly (readonly number[])[];
 }
 
+const ROUNDING = 1e-5;
+
 const short = (x: number): string => (x === 0 ? '0' : x.toPrecision(3));
 const last = (values: readonly number[]): number => values[values.length - 1];
 
@@ -49,8 +51,8 @@ export function spectrumFigures(entries: readonly Entry[]): LinesFigure[] {
   const layers = Math.max(0, ...shown.map(({ spectra }) => spectra.length));
   return Array.from({ length: layers }, (_, l) => {
     const series = shown.flatMap(({ key, label, role, spectra }): Series[] => {
-      // Below 1e-7 of the largest there is only rounding.
-      const values = spectra[l].filter((s) => s > 1e-7 * spectra[l][0]);
+      // Below it there is only the rounding of W + dW in float32.
+      const values = spectra[l].filter((s) => s > ROUNDING * spectra[l][0]);
       const x = values.map((_value, i) => i + 1);
       return values.length > 0 ? [{ key, label, role, x, y: values }] : [];
     });
@@ -60,7 +62,7 @@ export function spectrumFigures(entries: readonly Entry[]): LinesFigure[] {
       id: `spectrum-${l + 1}`,
       title: `Spectrum of the weight change, layer ${l + 1}`,
       overlay: `spectrum-change-${l + 1}`,
-      summary: `Singular values of what training added to W_${l + 1}. Above 1e-7 of the largest: ${ranks || 'none yet'}.`,
+      summary: `Singular values of what training added to W_${l + 1}. Above 1e-5 of the largest: ${ranks || 'none yet'}.`,
       x: { label: 'Index', scale: 'linear' },
       y: { label: 'Singular value', scale: 'log' },
       series,

@@ -58,7 +58,8 @@ export interface BoardOptions {
   plannedSteps: number;
   /** Weights that the change is counted from; the pretrained ones unless given. */
   from?: readonly Matrix[];
-  /** Further figures to be streamed along. */
+  /** The method's own figures, streamed along: what makes its point, then the rest. */
+  lead?: () => readonly Figure[];
   more?: () => readonly Figure[];
 }
 
@@ -83,6 +84,7 @@ export async function openBoard(lab: Lab, options: BoardOptions) {
   let doneSteps = 0;
   let lastPartial = 0;
   const figures = (running: readonly Entry[] = []): Figure[] => [
+    ...(options.lead?.() ?? []),
     ...networkFigures([...entries, ...running], frozen, full, sweeps),
     ...(options.more?.() ?? []),
   ];

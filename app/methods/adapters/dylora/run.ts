@@ -25,10 +25,12 @@ export interface DyloraValues {
 export async function runDylora(lab: Lab, v: DyloraValues): Promise<Outcome> {
   const { rankMax, rankAt, seed, steps, lr: rate } = v;
   const figures: LinesFigure[] = [];
+  const byCut: { figure: LinesFigure | null } = { figure: null };
   const board = await openBoard(lab, {
     recipe: { ...v, widths: WIDTHS, alpha: 0.5, correlation: 0.5 },
     batch: v.batch,
     plannedSteps: 3 * steps,
+    lead: () => (byCut.figure ? [byCut.figure] : []),
     more: () => figures,
   });
   const cuts = cutRecorder(board, [1, rankAt]);
@@ -46,7 +48,14 @@ export async function runDylora(lab: Lab, v: DyloraValues): Promise<Outcome> {
       );
       return model;
     },
-    options: { steps, onPoint: (curve) => cuts.record(curve.steps[curve.steps.length - 1]) },
+    options: {
+      steps,
+      onPoint: async ({ steps: done, losses }) => {
+        await cuts.record(done[done.length - 1]);
+        const whole = { rank: rankMax, loss: losses[losses.length - 1] };
+        byCut.figure = ranksFigure([{ ...DYLORA, points: [...cuts.last(), whole] }], [], board.frozen);
+      },
+    },
     finish: async (model) => ({ factors: await factorsOf(model), series: cuts.series() }),
   });
   figures.push(curvesFigure(dylora.result.series, dylora.curve.steps, dylora.curve.losses, rankMax));
@@ -73,7 +82,15 @@ export async function runDylora(lab: Lab, v: DyloraValues): Promise<Outcome> {
     { rank: rankAt, loss: single.loss },
     { rank: rankMax, loss: lora.loss },
   ];
-  figures.unshift(ranksFigure(cutDylora, cutLora, cutSvd, points, board.frozen));
+  byCut.figure = ranksFigure(
+    [
+      { ...DYLORA, points: everyRank(cutDylora) },
+      { key: 'truncated', label: 'LoRA, first columns', role: 'baseline', points: everyRank(cutLora) },
+      { key: 'svdcut', label: 'LoRA, cut by SVD', role: 'bound', points: everyRank(cutSvd) },
+    ],
+    points,
+    board.frozen,
+  );
   board.sweeps.push(
     paretoLine('dylora-cuts', 'DyLoRA, cut', 'method', cutDylora),
     paretoLine('truncated', 'LoRA, cut', 'baseline', cutLora),
@@ -104,7 +121,7 @@ export async function runDylora(lab: Lab, v: DyloraValues): Promise<Outcome> {
 
 /** Losses of the cuts at each point of the curve, besides that of the whole adapter. */
 function cutRecorder(board: Board, ranks: readonly number[]) {
-  const found = ranks.map((rank) => ({ rank, x: [] as number[], y: [] as number[] }));
+  const found = [...new Set(ranks)].map((rank) => ({ rank, x: [] as number[], y: [] as number[] }));
   let cut: (rank: number) => void = () => undefined;
   let layers: () => Parameters<typeof evaluate>[1] = () => [];
   let whole = 1;
@@ -120,6 +137,7 @@ function cutRecorder(board: Board, ranks: readonly number[]) {
       }
       cut(whole);
     },
+    last: () => found.map(({ rank, y }) => ({ rank, loss: y[y.length - 1] })),
     series: () => found,
   };
 }
@@ -151,35 +169,42 @@ function curvesFigure(
   };
 }
 
-function ranksFigure(
-  dylora: readonly number[],
-  truncated: readonly number[],
-  svdcut: readonly number[],
-  points: readonly { rank: number; loss: number }[],
-  frozen: number,
-): LinesFigure {
-  const x = dylora.map((_loss, i) => i + 1);
-  const ahead = dylora.filter((loss, i) => loss < svdcut[i]).length;
+interface CutLine {
+  key: string;
+  label: string;
+  role: Series['role'];
+  points: readonly { rank: number; loss: number }[];
+}
+
+const DYLORA = { key: 'dylora', label: 'DyLoRA, cut', role: 'method' } as const;
+
+const everyRank = (losses: readonly number[]): CutLine['points'] =>
+  losses.map((loss, i) => ({ rank: i + 1, loss }));
+
+/** The one picture that makes the point; while DyLoRA trains, its three watched ranks alone. */
+function ranksFigure(lines: readonly CutLine[], separate: CutLine['points'], frozen: number): LinesFigure {
+  const xs = (points: CutLine['points']): number[] => points.map(({ rank }) => rank);
+  const ys = (points: CutLine['points']): number[] => points.map(({ loss }) => loss);
+  const means = lines.map(({ label, points }) => `${label}: ${mean(ys(points)).toPrecision(3)}`).join(', ');
+  const own: Series = {
+    key: 'lora',
+    label: 'LoRA trained at that rank',
+    role: 'exact',
+    points: true,
+    x: xs(separate),
+    y: ys(separate),
+  };
   return {
     kind: 'lines',
     id: 'loss-rank',
     title: 'Loss at every cut of one adapter',
-    summary: `One DyLoRA run and one LoRA run, cut to each rank. DyLoRA is below LoRA cut by SVD at ${ahead} of ${x.length} ranks.`,
+    summary: `One trained adapter, cut to each rank. Mean over the ranks shown: ${means}.`,
     overlay: 'loss-rank',
     x: { label: 'Rank b', scale: 'linear' },
     y: { label: 'Loss', unit: 'relative', scale: 'log' },
     series: [
-      { key: 'dylora', label: 'DyLoRA, cut', role: 'method', x, y: [...dylora] },
-      { key: 'truncated', label: 'LoRA, first columns', role: 'baseline', x, y: [...truncated] },
-      { key: 'svdcut', label: 'LoRA, cut by SVD', role: 'bound', x, y: [...svdcut] },
-      {
-        key: 'lora',
-        label: 'LoRA trained at that rank',
-        role: 'exact',
-        points: true,
-        x: points.map(({ rank }) => rank),
-        y: points.map(({ loss }) => loss),
-      },
+      ...lines.map(({ key, label, role, points }) => ({ key, label, role, x: xs(points), y: ys(points) })),
+      ...(separate.length > 0 ? [own] : []),
     ],
     marks: [{ axis: 'y', at: frozen, label: 'before training' }],
   };

@@ -220,13 +220,12 @@ function updateFigure(decomposed: readonly Svd[], rank: number): LinesFigure {
     summary: `Singular values of D in every layer; the first ${rank} are kept, with ${kept.map((share) => `${(100 * share).toFixed(0)} %`).join(', ')} of the squared norm in layers 1 to 3.`,
     x: { label: 'Index', scale: 'linear' },
     y: { label: 'Singular value', scale: 'log' },
-    series: decomposed.map(({ s }, l) => ({
-      key: `layer-${l + 1}`,
-      label: `Layer ${l + 1}`,
-      role: l === 1 ? 'method' : 'exact',
-      x: Array.from(s, (_value, i) => i + 1),
-      y: Array.from(s),
-    })),
+    series: decomposed.map(({ s }, l) => {
+      // A matrix of signs may have a rank far below its sides; the rest is rounding.
+      const y = Array.from(s).filter((value) => value > 1e-7 * s[0]);
+      const role = l === 1 ? 'method' : 'exact';
+      return { key: `layer-${l + 1}`, label: `Layer ${l + 1}`, role, x: y.map((_value, i) => i + 1), y };
+    }),
     marks: [{ axis: 'x', at: rank, label: 'r', parameter: 'rank' }],
   };
 }
