@@ -108,7 +108,7 @@ export default defineMethod({
     'error.randlora': { label: 'Error of RandLoRA', better: 'lower' },
     'error.lora': { label: 'Error of LoRA', better: 'lower' },
     'error.svd': { label: "LoRA's floor (Eckart-Young)", better: 'lower' },
-    'error.floor': { label: "RandLoRA's floor (least squares)", better: 'lower' },
+    'error.floor': { label: "RandLoRA's floor, lambda fixed", better: 'lower' },
     'error.expected': { label: 'Its expected value', better: 'lower' },
     'params.randlora': { label: 'Trained numbers, RandLoRA', unit: 'count', better: 'lower' },
     'params.lora': { label: 'Trained numbers, LoRA', unit: 'count', better: 'lower' },

@@ -102,7 +102,7 @@ export default defineMethod({
     'params.svfit': { label: 'Trained numbers, SVFit', unit: 'count', better: 'lower' },
     'params.random': { label: 'Trained numbers, random basis', unit: 'count', better: 'lower' },
     'params.lora': { label: 'Trained numbers, LoRA', unit: 'count', better: 'lower' },
-    'ratio.params': { label: 'LoRA over SVFit, trained numbers', unit: 'ratio', better: 'higher' },
+    'ratio.params': { label: 'LoRA over SVFit, trained numbers', better: 'higher' },
     energy: { label: 'Sum of the trained singular values over all', better: 'higher' },
     'error.svd': { label: 'Truncation error of the weights', better: 'lower' },
     'error.sigma': { label: 'Learned against wanted values', better: 'lower' },

@@ -187,7 +187,7 @@ function errorFigure(curve: Curve, svd: number | null, floor: number | null): Li
     ],
     marks: [
       ...(svd === null ? [] : [{ axis: 'y' as const, at: svd, label: "LoRA's floor" }]),
-      ...(floor === null ? [] : [{ axis: 'y' as const, at: floor, label: "RandLoRA's floor" }]),
+      ...(floor === null ? [] : [{ axis: 'y' as const, at: floor, label: 'Floor at fixed lambda' }]),
     ],
   };
 }
@@ -215,7 +215,7 @@ function paramsFigure(
     title: 'Error against trained numbers',
     overlay: 'error-params',
     summary:
-      "RandLoRA's floor depends on the count alone, LoRA's on the spectrum of the change: the flatter it is, the better for RandLoRA.",
+      "With lambda fixed, RandLoRA's floor depends on the count alone, LoRA's on the spectrum of the change: the flatter it is, the better for RandLoRA. Training lambda as well goes a little below.",
     x: { label: 'Trained numbers', scale: 'log' },
     y: { label: 'Error', unit: 'relative', scale: 'log' },
     series: [
@@ -223,7 +223,7 @@ function paramsFigure(
       trained('lora', 'LoRA', 'baseline'),
       {
         key: 'expected',
-        label: "RandLoRA's floor",
+        label: 'Floor at fixed lambda',
         role: 'bound',
         x: ranks.map((r) => countOf(m, n, r)),
         y: ranks.map((r) => Math.sqrt(1 - Math.ceil(small / r) / big)),
