@@ -1,5 +1,5 @@
 /** Figures that the attention methods share, with the same axes and names, so that they lie over one another. */
-import type { HeatmapFigure, LinesFigure, Mark, Role, ScatterFigure, Series } from '../figures';
+import type { HeatmapFigure, LinesFigure, Mark, Role, Scale, ScatterFigure, Series } from '../figures';
 
 /** One curve per method: the method's id as key, or 'exact', 'svd', 'mean' for baselines. */
 export interface Curve {
@@ -100,14 +100,22 @@ export interface AttentionMap {
 
 const highest = (values: Float32Array): number => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 
-/** Attention maps side by side in the colour range of the first, which is the exact one. */
-export function mapFigures(maps: readonly AttentionMap[], group = 'maps', label = 'weight'): HeatmapFigure[] {
-  const range: readonly [number, number] = [0, highest(maps[0].values) || 1];
+/** Attention maps side by side in the colour range of the first, which is the exact one; log where that is positive. */
+export function mapFigures(
+  maps: readonly AttentionMap[],
+  {
+    group = 'maps',
+    label = 'weight',
+    scale = 'linear',
+  }: { group?: string; label?: string; scale?: Scale } = {},
+): HeatmapFigure[] {
+  const low = scale === 'log' ? maps[0].values.reduce((a, b) => Math.min(a, b)) : 0;
+  const range: readonly [number, number] = [low, highest(maps[0].values) || 1];
   return maps.map((map) => ({
     kind: 'heatmap',
     ...map,
     label,
-    scale: 'linear',
+    scale,
     palette: 'sequential',
     range,
     axes: { rows: 'query', cols: 'key' },

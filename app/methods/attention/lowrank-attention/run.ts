@@ -82,7 +82,7 @@ export async function runLowRank(lab: Lab, v: LowRankValues): Promise<Outcome> {
   figures.unshift(
     errorRankFigure(
       [...ranks, constant('mean', 'Constant output', metrics['error.mean'], ranks[0].points)],
-      [{ axis: 'x', at: v.rank, label: `r = ${v.rank}`, parameter: 'rank' }],
+      [{ axis: 'x', at: v.rank, label: 'rank', parameter: 'rank' }],
       'Relative error of the output of each method at ranks 4 to 256. Linear attention has a kernel of its own and no rank; the constant output is the mean of the values.',
     ),
   );
@@ -90,7 +90,7 @@ export async function runLowRank(lab: Lab, v: LowRankValues): Promise<Outcome> {
   figures.push(
     errorTemperatureFigure(
       await temperatureCurves(lab, v, bed),
-      [{ axis: 'x', at: v.beta, label: `beta = ${v.beta}`, parameter: 'beta' }],
+      [{ axis: 'x', at: v.beta, label: 'beta', parameter: 'beta' }],
       `Relative error of the output at rank ${v.rank} from nearly uniform to peaked attention.`,
     ),
   );

@@ -7,7 +7,7 @@ import type { Numbers, ScatterValues } from './values';
 
 export function pictureFigures({ maps, support }: Pictures): HeatmapFigure[] {
   return [
-    ...mapFigures(maps, 'maps', 'exp(beta q.k)'),
+    ...mapFigures(maps, { label: 'exp(beta q.k)', scale: 'log' }),
     {
       kind: 'heatmap',
       ...support,

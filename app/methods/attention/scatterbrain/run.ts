@@ -60,7 +60,7 @@ export async function runScatterbrain(lab: Lab, v: ScatterValues): Promise<Outco
   figures.unshift(
     errorTemperatureFigure(
       await temperatureCurves(lab, v, tokens, draws),
-      [{ axis: 'x', at: v.beta, label: `beta = ${v.beta}`, parameter: 'beta' }],
+      [{ axis: 'x', at: v.beta, label: 'beta', parameter: 'beta' }],
       'Relative error of the output at about equal budget: the Performer rises, hashing falls, Scatterbrain stays under their crossing.',
     ),
   );
@@ -68,7 +68,7 @@ export async function runScatterbrain(lab: Lab, v: ScatterValues): Promise<Outco
   figures.push(
     errorRankFigure(
       await rankCurves(lab, v, tokens, draws),
-      [{ axis: 'x', at: v.rank, label: `r = ${v.rank}`, parameter: 'rank' }],
+      [{ axis: 'x', at: v.rank, label: 'features', parameter: 'rank' }],
       `Relative error of the output against the number of features at inverse temperature ${v.beta}; hashing alone has none.`,
     ),
   );
