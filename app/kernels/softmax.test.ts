@@ -39,6 +39,21 @@ test.each(shapes)(
   },
 );
 
+test.each([
+  [1, 16],
+  [17, 32],
+  [2, 3, 48],
+  [5, 1024],
+])('rows of whole blocks %i x %i ... are within the bound', async (...shape) => {
+  const { gpu } = await homes({ verify: true });
+  const x = gpu.tensor(shape, normals(1, 0, sizeOf(shape)));
+  for (const log of [false, true]) {
+    await softmax(x, { variant: 'blocks', log });
+    await softmax(x, { variant: 'blocks', log, scale: 30 });
+  }
+  await expect(softmax(x, { variant: 'blocks', causal: true })).rejects.toThrow('multiple of 16');
+});
+
 test('rows add up to one, whatever is added to all entries', async () => {
   const { gpu } = await homes();
   const x = normals(2, 0, 40 * 52).map((value) => 5 * value);

@@ -1,5 +1,6 @@
 /** Softmax over the last dimension, and its logarithm. */
 import rowsCode from '../../shaders/softmax.wgsl?raw';
+import blocksCode from '../../shaders/softmax_blocks.wgsl?raw';
 import subgroupCode from '../../shaders/softmax_subgroup.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
@@ -18,8 +19,8 @@ export interface SoftmaxOptions {
   log?: boolean;
   /** Added to the scaled entries: a number for each column (batch x n), or the stats of an attention with n rows. */
   bias?: Tensor;
-  /** Default: by adapter. */
-  variant?: 'rows' | 'subgroup';
+  /** Default: by adapter and shape. Blocks are for rows of a multiple of 16 without mask or bias. */
+  variant?: 'rows' | 'blocks' | 'subgroup';
 }
 
 const params = {
@@ -61,6 +62,16 @@ const kernels = {
   }),
 };
 
+const blocksKernel = defineKernel({
+  name: 'softmax_blocks',
+  code: blocksCode,
+  params: { blocks: 'u32', count: 'u32', log: 'u32', scale: 'f32', group0: 'u32' },
+  buffers: { x: 'read', y: 'write' },
+  grid: ({ count }) => [1, Math.ceil(count / 16)],
+  cost: ({ blocks, count }) => cost({ n: 16 * blocks, count }),
+  split: 'y',
+});
+
 const LOWEST = Math.fround(-3e38);
 
 function biasStep(x: Tensor, bias: Tensor | undefined): number {
@@ -81,8 +92,17 @@ export const softmax = defineOperation({
     const out = home.empty(x.shape);
     if (sizeOf(x.shape) === 0) return out;
     const n = colsOf(x);
+    const plain = n % 16 === 0 && !options.causal && step === 0;
+    const variant = options.variant ?? (plain && rowVariant(home) === 'rows' ? 'blocks' : rowVariant(home));
+    if (variant === 'blocks') {
+      if (!plain)
+        throw new UserError(`softmax of ${shapeText(x)}: blocks need whole rows of a multiple of 16`);
+      const job = { blocks: n / 16, count: sizeOf(x.shape) / n, log: options.log ? 1 : 0 };
+      await blocksKernel.run(home, { ...job, scale: options.scale ?? 1 }, { x, y: out });
+      return out;
+    }
     const { views, constants, release } = rowBuffers(home, x, out, n, options.causal);
-    await kernels[options.variant ?? rowVariant(home)].run(
+    await kernels[variant].run(
       home,
       {
         n,

@@ -237,6 +237,7 @@ export default defineMethod({
     'feature_output',
     'segment_means',
     'softmax',
+    'softmax_blocks',
   ],
   lineage: [{ from: 'Attention', change: 'replaces the n x n matrix by thin factors' }],
   shapes: ({ n, rank }) => [
