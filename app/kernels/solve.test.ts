@@ -3,7 +3,7 @@ import { homes } from '../gpu/testing';
 import { frobenius, type Matrix, matmul, matrix, subtract } from '../math/linalg';
 import { normals } from '../math/threefry';
 import { judge } from './cholesky';
-import { solve, solvePositive } from './solve';
+import { complexSolve, solve, solvePositive } from './solve';
 
 const EPS = 2 ** -23;
 
@@ -62,6 +62,36 @@ test.each([
         expect(rest).toBeLessThanOrEqual(10 * n * EPS * frobenius(of) * frobenius(found));
       }
     }
+  }
+});
+
+test.each([
+  [1, 1],
+  [3, 2],
+  [17, 4],
+  [40, 1],
+])('solves %i complex equations with %i right sides', async (n, c) => {
+  const { gpu, cpu } = await homes();
+  const [a, b] = [normals(72, 0, 2 * n * n), normals(72, 1, 2 * n * c)].map((x) => Float32Array.from(x));
+  for (const home of [gpu, cpu]) {
+    const found = await complexSolve(home.tensor([n, n], a, 'c64'), home.tensor([n, c], b, 'c64'));
+    expect(found.dtype).toBe('c64');
+    const x = await home.read(found);
+    let rest = 0;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < c; j++) {
+        let [re, im] = [-b[2 * (i * c + j)], -b[2 * (i * c + j) + 1]];
+        for (let k = 0; k < n; k++) {
+          const [p, q] = a.subarray(2 * (i * n + k), 2 * (i * n + k) + 2);
+          const [s, t] = x.subarray(2 * (k * c + j), 2 * (k * c + j) + 2);
+          re += p * s - q * t;
+          im += p * t + q * s;
+        }
+        rest += re * re + im * im;
+      }
+    }
+    const size = Math.hypot(...a) * Math.hypot(...x);
+    expect(Math.sqrt(rest)).toBeLessThanOrEqual(20 * n * EPS * size);
   }
 });
 

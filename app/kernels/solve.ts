@@ -2,8 +2,11 @@
 import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
 import { UserError } from '../math/errors';
 import { cholesky } from './cholesky';
+import { assertComplex, complexOf, imagPart, realPart } from './complex';
+import { axpby } from './elementwise';
 import { householderQr } from './householder';
 import { matmul } from './matmul';
+import { concatColumns, concatRows, rows } from './slice';
 import { triangularSolve } from './triangular';
 
 function check(name: string, a: Tensor, b: Tensor): void {
@@ -36,5 +39,23 @@ export async function solvePositive(g: Tensor, b: Tensor): Promise<{ x: Tensor; 
     const { r, status } = await cholesky(g);
     const x = await triangularSolve(r, await triangularSolve(r, b, { transpose: true }));
     return { x, status };
+  });
+}
+
+/**
+ * X with A X = B for complex A (n x n) and B (n x c), as the real system [[Re A, -Im A], [Im A, Re A]] of twice the
+ * size, which has the singular values of A, each twice: as stable as `solve`, for twice a complex QR's work.
+ * @throws UserError where the shapes do not fit.
+ */
+export async function complexSolve(a: Tensor, b: Tensor): Promise<Tensor> {
+  assertComplex('complexSolve', a, b);
+  check('complexSolve', a, b);
+  return a.home.scope(async () => {
+    const [re, im] = [await realPart(a), await imagPart(a)];
+    const minus = await axpby(-1, im, 0, im);
+    const whole = await concatRows([await concatColumns([re, minus]), await concatColumns([im, re])]);
+    const x = await solve(whole, await concatRows([await realPart(b), await imagPart(b)]));
+    const n = rowsOf(a);
+    return complexOf(await rows(x, 0, n), await rows(x, n, 2 * n));
   });
 }
