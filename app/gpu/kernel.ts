@@ -4,6 +4,7 @@
  */
 import type { GpuHome } from './gpuhome';
 import type { Tensor } from './home';
+import { compile } from './pipelines';
 
 type Scalar = 'u32' | 'i32' | 'f32';
 type ParamsOf<P> = { readonly [K in keyof P]: number };
@@ -26,6 +27,8 @@ export interface KernelSpec<P extends Record<string, Scalar>, B extends Record<s
 
 export interface Kernel<P extends Record<string, Scalar>, B extends Record<string, 'read' | 'write'>> {
   readonly spec: KernelSpec<P, B>;
+  /** Begins to compile it with its default constants, so that several compile at once before the first runs. */
+  prepare(home: GpuHome): void;
   run(
     home: GpuHome,
     params: Omit<ParamsOf<P>, 'group0'>,
@@ -72,6 +75,10 @@ export function defineKernel<
 
   return {
     spec,
+    prepare(home) {
+      // A failure is reported where the kernel is dispatched.
+      compile(home.device, source, { ...spec.constants }).catch(() => undefined);
+    },
     async run(home, params, buffers, options = {}) {
       const constants = { ...spec.constants, ...options.constants };
       const all = { ...params, group0: 0 } as ParamsOf<P>;

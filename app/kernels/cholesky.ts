@@ -50,6 +50,9 @@ const kernels = {
   workgroup: kernelOf('cholesky_workgroup', workgroupCode),
 };
 
+/** Begins to compile the kernel that this home would use. */
+export const prepareCholesky = (home: GpuHome): void => kernels[teamOf(home)].prepare(home);
+
 /** Order up to which one kernel factors a matrix; larger ones go by blocks of this size. */
 const LIMIT: Readonly<Record<Team, number>> = { lanes: 512, workgroup: 64 };
 

@@ -23,6 +23,9 @@ const kernel = defineKernel({
   split: 'y',
 });
 
+/** Begins to compile what upperGram and timesUpper run. */
+export const prepareGram = (home: GpuHome): void => kernel.prepare(home);
+
 /** Slices enough for two waves of workgroups, each at least 64 rows. */
 const slicesFor = (m: number, n: number): number =>
   Math.max(1, Math.min(8, Math.floor(m / 64), Math.ceil(16 / Math.ceil(n / 32) ** 2)));

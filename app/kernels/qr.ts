@@ -3,12 +3,12 @@
  * 2020). Everything runs in the home of Y; what decides is a few words of status, read once at the end of
  * two passes (once more after each fall-back).
  */
-import type { GpuHome } from '../gpu/gpuhome';
-import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
+import { GpuHome } from '../gpu/gpuhome';
+import { colsOf, type Home, rowsOf, shapeText, type Tensor } from '../gpu/home';
 import { UserError } from '../math/errors';
 import { identity } from '../math/linalg';
-import { type CholeskyOptions, cholesky, isOneDispatch, judge } from './cholesky';
-import { timesUpper, upperGram } from './gram';
+import { type CholeskyOptions, cholesky, isOneDispatch, judge, prepareCholesky } from './cholesky';
+import { prepareGram, timesUpper, upperGram } from './gram';
 import { householderQr } from './householder';
 import { matmul } from './matmul';
 import { concatRows } from './slice';
@@ -25,6 +25,20 @@ export interface Qr {
 /** Unit roundoff of float32. */
 const U = 2 ** -24;
 
+/** Whether products with triangles have a kernel of their own here. */
+const usesQuads = (home: Home): boolean => home instanceof GpuHome && teamOf(home) === 'lanes';
+
+/** A T for an upper triangular T. */
+export const timesTriangle = (a: Tensor, t: Tensor): Promise<Tensor> =>
+  usesQuads(a.home) ? timesUpper(a, t) : matmul(a, t);
+
+/** Begins to compile the kernels of CholeskyQR. */
+export function prepareCholeskyQr(home: Home): void {
+  if (!(home instanceof GpuHome)) return;
+  prepareCholesky(home);
+  if (usesQuads(home)) prepareGram(home);
+}
+
 /** One pass: G = Y^T Y (+ shift trace(G) I) = R^T R, Q = Y R^-1. Nothing is read. */
 export async function choleskyPass(
   y: Tensor,
@@ -34,7 +48,7 @@ export async function choleskyPass(
   const l = colsOf(y);
   return home.scope(async () => {
     const isWhole = isOneDispatch(home, l);
-    const isQuad = isWhole && home.kind === 'gpu' && teamOf(home as GpuHome) === 'lanes';
+    const isQuad = isWhole && usesQuads(home);
     const g = isQuad ? await upperGram(y) : await matmul(y, y, { transposeA: true });
     const parts = isQuad ? g.shape[0] : undefined;
     const { r, inverse, status } = await cholesky(g, { ...options, parts, invert: isWhole });
@@ -70,7 +84,7 @@ async function choleskyQr2(y: Tensor): Promise<Qr & { status: Tensor }> {
     const status = isShared ? home.tensor([2, 3]) : undefined;
     const first = await choleskyPass(y, { status, row: 0 });
     const second = await choleskyPass(first.q, { status, row: 1 });
-    const r = await matmul(second.r, first.r);
+    const r = await timesTriangle(second.r, first.r);
     return { q: second.q, r, status: status ?? (await concatRows([first.status, second.status])) };
   });
 }
@@ -95,6 +109,7 @@ export async function orthonormalize(y: Tensor): Promise<Qr & { fallback: 0 | 1 
   tall(y);
   const { home } = y;
   const l = colsOf(y);
+  prepareCholeskyQr(home);
   const twice = async (x: Tensor): Promise<Qr | null> => {
     const { q, r, status } = await choleskyQr2(x);
     const both = await home.read(status);
@@ -107,7 +122,7 @@ export async function orthonormalize(y: Tensor): Promise<Qr & { fallback: 0 | 1 
     const shifted = await choleskyPass(y, { shift: 4 * l * U });
     const repaired = await twice(shifted.q);
     if (repaired) {
-      return { q: repaired.q, r: await matmul(repaired.r, shifted.r), fallback: 1 as const };
+      return { q: repaired.q, r: await timesTriangle(repaired.r, shifted.r), fallback: 1 as const };
     }
     return { ...(await householderQr(y)), fallback: 2 as const };
   });

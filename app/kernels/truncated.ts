@@ -6,7 +6,7 @@
 import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
 import { UserError } from '../math/errors';
 import { matmul } from './matmul';
-import { choleskyPass, isOrthonormalized, orthonormalize } from './qr';
+import { choleskyPass, isOrthonormalized, orthonormalize, prepareCholeskyQr, timesTriangle } from './qr';
 import { powerBasis } from './rangefinder';
 import { sketchGaussian } from './sketch';
 import { head, rows } from './slice';
@@ -51,7 +51,7 @@ async function hopeful(a: Tensor, l: number, power: number, seed: number): Promi
     const { q } = await pass((await pass(y)).q);
     const first = await pass(await matmul(a, q, T));
     const second = await pass(first.q);
-    const r = await matmul(second.r, first.r);
+    const r = await timesTriangle(second.r, first.r);
     const words = await home.read(status);
     const isFine = (one: number): boolean =>
       isOrthonormalized(words.subarray(3 * one, 3 * one + 3), words.subarray(3 * one + 3, 3 * one + 6), l);
@@ -88,6 +88,7 @@ export async function truncatedSvd(
     );
   }
   const l = Math.min(rank + oversample, least);
+  prepareCholeskyQr(home);
   return home.scope(async () => {
     const quick = l <= NARROW ? await hopeful(a, l, power, seed) : null;
     const { q, p, r } = quick ?? (await careful(a, l, power, seed));
