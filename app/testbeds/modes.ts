@@ -2,7 +2,7 @@
 import type { Home, Tensor } from '../gpu/home';
 import { colsOf, rowsOf } from '../gpu/home';
 import { deviceComplex } from '../kernels/cauchy';
-import { imagPart, realPart } from '../kernels/complex';
+import { complexOf, imagPart, realPart } from '../kernels/complex';
 import { complexMatmul } from '../kernels/complexmatmul';
 import { linearScan } from '../kernels/linearscan';
 import { concatColumns } from '../kernels/slice';
@@ -62,12 +62,7 @@ export async function modeStates(modes: Modes, u: Tensor, chunk?: number): Promi
   return home.scope(async () => {
     const one = deviceComplex(home, ones(steps), [steps, 1]);
     const a = await complexMatmul(one, deviceComplex(home, modes.a, [1, n]));
-    const values = await home.read(u);
-    const input = { re: Float64Array.from(values), im: new Float64Array(steps) };
-    const forcing = await complexMatmul(
-      deviceComplex(home, input, [steps, 1]),
-      deviceComplex(home, modes.b, [1, n]),
-    );
+    const forcing = await complexMatmul(await complexOf(u), deviceComplex(home, modes.b, [1, n]));
     return linearScan(a, forcing, chunk === undefined ? { axis: 0 } : { axis: 0, chunk });
   });
 }
