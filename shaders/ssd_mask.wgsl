@@ -3,7 +3,7 @@
 // it with rows from row0 and columns from col0. The exponent is <= 0 where it counts.
 //   G: chunks x rows x cols, shared by heads    cum: chunks x heads x q    M: chunks x heads x rows x cols
 //
-// One invocation an entry. Reference: app/kernels/ssd.ts. Test: app/kernels/ssd.test.ts.
+// One invocation up to 16 entries of a row. Reference: app/kernels/ssd.ts. Test: app/kernels/ssd.test.ts.
 
 struct Params {
   q: u32,
@@ -12,7 +12,8 @@ struct Params {
   cols: u32,
   row0: u32,
   col0: u32,
-  count: u32, // chunks * heads * rows * cols
+  spans: u32, // ceil(cols / 16)
+  count: u32, // chunks * heads * rows * spans
   group0: u32,
 }
 
@@ -31,14 +32,18 @@ fn ssd_mask(
   if (at >= p.count) {
     return;
   }
-  let line = at / p.cols;
-  let j = at - line * p.cols;
+  let line = at / p.spans;
+  let first = 16u * (at - line * p.spans);
+  let last = min(first + 16u, p.cols);
   let block = line / p.rows; // chunk * heads + head
   let i = line - block * p.rows;
-  if (p.row0 + i < p.col0 + j) {
-    m[at] = 0.0;
-    return;
+  let own = cum[block * p.q + p.row0 + i];
+  let origin = block * p.q + p.col0;
+  let row_g = ((block / p.heads) * p.rows + i) * p.cols;
+  for (var j = first; j < last; j++) {
+    // Above the diagonal the exponent is positive: held at 0 there, since infinity times 0 is no number.
+    let below = p.row0 + i >= p.col0 + j;
+    let decay = exp(min(own - cum[origin + j], 0.0));
+    m[line * p.cols + j] = select(0.0, decay * g[row_g + j], below);
   }
-  let between = cum[block * p.q + p.row0 + i] - cum[block * p.q + p.col0 + j];
-  m[at] = exp(between) * g[((block / p.heads) * p.rows + i) * p.cols + j];
 }

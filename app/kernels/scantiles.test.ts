@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { homes, testDevice } from '../gpu/testing';
 import { uniforms } from '../math/threefry';
-import { fitsTiles, scanTiles, type TileVariant, tileVariant } from './scantiles';
+import { fitsTiles, scanTiles, selfTest, type TileVariant } from './scantiles';
 
-const variants: TileVariant[] = ['workgroup', 'subgroup'];
+const variants: TileVariant[] = ['workgroup', 'subgroup', 'lookback'];
 
 /** Length, lines, invocations a workgroup: less than a tile, one, several, several levels. */
 const cases: [number, number, number][] = [
@@ -20,7 +20,7 @@ test.each(variants.flatMap((variant) => cases.map((one) => [variant, ...one] as 
   '%s tiles scan %i numbers in %i lines with %i lanes',
   async (variant, n, lines, lanes) => {
     const { device } = await testDevice();
-    if (variant === 'subgroup' && !device.features.has('subgroups')) return;
+    if (variant !== 'workgroup' && !device.features.has('subgroups')) return;
     const { gpu } = await homes();
     // Whole numbers: sums and extrema are exact in float32.
     const numbers = Float32Array.from(uniforms(71, n, n * lines), (u) => Math.floor(100 * u) - 40);
@@ -52,10 +52,29 @@ test.each(variants.flatMap((variant) => cases.map((one) => [variant, ...one] as 
   },
 );
 
-test('the self-test picks subgroups where they lie in order', async () => {
+test('looking back computes what it does not find', async () => {
   const { gpu } = await homes();
-  const expected = gpu.device.features.has('subgroups') ? 'subgroup' : 'workgroup';
-  expect(await tileVariant(gpu)).toBe(expected);
+  if (!gpu.device.features.has('subgroups')) return;
+  const n = 2000;
+  const numbers = Float32Array.from(uniforms(72, 0, n), (u) => Math.floor(100 * u));
+  const [x, y] = [gpu.tensor([n], numbers), gpu.empty([n])];
+  // Without patience no published total is ever seen: every tile adds up all before it.
+  await scanTiles(gpu, x, y, { n, lines: 1, op: 0, exclusive: false }, 'lookback', 8, 0);
+  let sum = 0;
+  const want = Array.from(numbers, (value) => {
+    sum += value;
+    return sum;
+  });
+  expect(Array.from(await gpu.read(y))).toEqual(want);
+});
+
+test.each(variants)('the self-test passes %s tiles, at a small size here', async (variant) => {
+  const { gpu } = await homes();
+  if (variant !== 'workgroup' && !gpu.device.features.has('subgroups')) return;
+  expect(await selfTest(gpu, variant, 8, 8 * 16 * 8 + 4)).toBe(true);
   expect(gpu.bytes).toBe(0);
+});
+
+test('tiles serve lines of whole vec4f', () => {
   expect([fitsTiles(4096, 1), fitsTiles(4095, 1), fitsTiles(4, 70000)]).toEqual([true, false, false]);
 });

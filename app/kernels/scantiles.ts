@@ -1,14 +1,15 @@
 /**
  * Scans of contiguous lines for GPUs: tiles in workgroup memory or by subgroups, totals first (reduce, then scan;
- * 12 bytes a number). Chosen by what the device has and by a self-test on its first use; never on a software
- * adapter.
+ * 12 bytes a number), or in a single pass that looks back (8 bytes). The quickest that passes a self-test on the
+ * device's first use; never on a software adapter.
  */
 
+import lookbackCode from '../../shaders/scan_lookback.wgsl?raw';
 import tilesCode from '../../shaders/scan_tiles.wgsl?raw';
 import subgroupCode from '../../shaders/scan_tiles_subgroup.wgsl?raw';
 import type { GpuHome } from '../gpu/gpuhome';
 import type { Tensor } from '../gpu/home';
-import { defineKernel } from '../gpu/kernel';
+import { defineKernel, linearGrid } from '../gpu/kernel';
 
 const params = {
   n: 'u32',
@@ -35,10 +36,21 @@ const KERNELS = {
   subgroup: tilesOf('scan_tiles_subgroup', subgroupCode),
 };
 
-export type TileVariant = keyof typeof KERNELS;
+const lookbackKernel = defineKernel({
+  name: 'scan_lookback',
+  code: lookbackCode,
+  params: { n: 'u32', tiles: 'u32', exclusive: 'u32', lines: 'u32' },
+  buffers: { x: 'read', y: 'write', state: 'write' },
+  grid: ({ tiles, lines }) => linearGrid(tiles * lines, 1),
+  cost: ({ n, lines }) => ({ flop: 2 * n * lines, bytes: 8 * n * lines }),
+});
+
+export type TileVariant = keyof typeof KERNELS | 'lookback';
 
 /** Invocations of a workgroup; a tile has 16 numbers for each. */
 const LANES = 256;
+/** Looks at a tile that has not published its total before it is computed from its numbers. */
+const PATIENCE = 4;
 
 export interface TileScan {
   /** Length of a line, a multiple of 4. */
@@ -62,9 +74,18 @@ export async function scanTiles(
   { n, lines, op, exclusive }: TileScan,
   variant: TileVariant,
   lanes = LANES,
+  patience = PATIENCE,
 ): Promise<void> {
-  const kernel = KERNELS[variant];
   const tiles = Math.ceil(n / (16 * lanes));
+  if (variant === 'lookback') {
+    const state = home.tensor([1 + 2 * tiles * lines], undefined, 'u32');
+    const job = { n, tiles, lines, exclusive: exclusive ? 1 : 0 };
+    const constants = { OP: op, LANES: lanes, PATIENCE: patience };
+    await lookbackKernel.run(home, job, { x, y, state }, { constants });
+    home.release(state);
+    return;
+  }
+  const kernel = KERNELS[variant];
   // Lines of totals are read as vec4f too; what fills them up comes after all that counts.
   const stride = 4 * Math.ceil(tiles / 4);
   const job = { n, tiles, stride, lines, exclusive: exclusive ? 1 : 0 };
@@ -83,36 +104,49 @@ export async function scanTiles(
   for (const t of unused) home.release(t);
 }
 
-/** A scan is trusted on a device once it has given these sums. */
-const TEST = 16 * LANES + 256;
+/** Numbers of the self-test: enough tiles that a look back has to go far. */
+const TEST = 64 * 16 * LANES + 256;
 const trusted = new WeakMap<GPUDevice, Promise<TileVariant>>();
 
 /**
  * The quickest variant that works on this device. Subgroups are assumed to lie in order within a workgroup, which
- * WGSL does not promise: a scan of known numbers over two tiles tells, once a device.
+ * WGSL does not promise, and looking back leans on atomics across workgroups: a scan of known numbers over 64 tiles
+ * tells, once a device.
  */
 export function tileVariant(home: GpuHome): Promise<TileVariant> {
   let found = trusted.get(home.device);
   if (!found) {
-    const hasSubgroups = home.device.features.has('subgroups');
-    found = hasSubgroups ? selfTest(home).catch(() => 'workgroup' as const) : Promise.resolve('workgroup');
+    found = firstThatWorks(home);
     trusted.set(home.device, found);
   }
   return found;
 }
 
-async function selfTest(home: GpuHome): Promise<TileVariant> {
+async function firstThatWorks(home: GpuHome): Promise<TileVariant> {
+  if (!home.device.features.has('subgroups')) return 'workgroup';
+  for (const variant of ['lookback', 'subgroup'] as const) {
+    if (await selfTest(home, variant, LANES, TEST).catch(() => false)) return variant;
+  }
+  return 'workgroup';
+}
+
+/** Whether a variant gives the sums of known numbers, `count` of them. */
+export function selfTest(
+  home: GpuHome,
+  variant: TileVariant,
+  lanes: number,
+  count: number,
+): Promise<boolean> {
   return home.scope(async () => {
-    // Whole numbers: their sums are exact in float32, in whatever order.
-    const numbers = Float32Array.from({ length: TEST }, (_, i) => (i * 7919) % 101);
-    const [x, y] = [home.tensor([TEST], numbers), home.empty([TEST])];
-    await scanTiles(home, x, y, { n: TEST, lines: 1, op: 0, exclusive: false }, 'subgroup');
+    // Whole numbers with sums below 2^24, which float32 holds exactly in whatever order they are made.
+    const numbers = Float32Array.from({ length: count }, (_, i) => (i * 7919) % 59);
+    const [x, y] = [home.tensor([count], numbers), home.empty([count])];
+    await scanTiles(home, x, y, { n: count, lines: 1, op: 0, exclusive: false }, variant, lanes);
     const got = await home.read(y);
     let sum = 0;
-    const isRight = numbers.every((value, i) => {
+    return numbers.every((value, i) => {
       sum += value;
       return got[i] === sum;
     });
-    return isRight ? 'subgroup' : 'workgroup';
   });
 }

@@ -69,12 +69,13 @@ const maskKernel = defineKernel({
     cols: 'u32',
     row0: 'u32',
     col0: 'u32',
+    spans: 'u32',
     count: 'u32',
     group0: 'u32',
   },
   buffers: { g: 'read', cum: 'read', m: 'write' },
   grid: ({ count }) => splitGrid(count, 64),
-  cost: ({ count }) => ({ flop: 10 * count, bytes: 8 * count }),
+  cost: ({ count }) => ({ flop: 160 * count, bytes: 128 * count }),
   split: 'y',
 });
 
@@ -178,7 +179,8 @@ async function headGroup(
   };
   const inputs = await scaled(0, x, width, width);
   const m = home.empty([batch, q, q]);
-  const job = { q, heads, rows: q, cols: q, row0: 0, col0: 0, count: batch * q * q };
+  const spans = Math.ceil(q / 16);
+  const job = { q, heads, rows: q, cols: q, row0: 0, col0: 0, spans, count: batch * q * spans };
   await maskKernel.run(home, job, { g, cum, m });
   const blocks = await matmul(m, inputs);
   home.release(m);
@@ -298,7 +300,8 @@ export const ssdBlock = defineOperation({
     const [c, b] = [await rowsFrom(system.c, row0, rows), await rowsFrom(system.b, col0, cols)];
     const g = await matmul(c, b, { transposeB: true });
     const m = home.empty([rows, cols]);
-    const job = { q, heads: 1, rows, cols, row0: row0 - col0, col0: 0, count: rows * cols };
+    const spans = Math.ceil(cols / 16);
+    const job = { q, heads: 1, rows, cols, row0: row0 - col0, col0: 0, spans, count: rows * spans };
     await maskKernel.run(home, job, { g, cum, m });
     for (const t of [delta, cum, c, b, g]) home.release(t);
     return m;
