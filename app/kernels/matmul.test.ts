@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { cpuData } from '../gpu/cpuhome';
-import { homes } from '../gpu/testing';
+import type { GpuHome } from '../gpu/gpuhome';
+import { hardwareLike, homes } from '../gpu/testing';
+import { MOST_CANDIDATES } from '../gpu/tuner';
 import { normals } from '../math/threefry';
+import { PLAIN, variantsFor } from './gemm';
 import { type MatmulOptions, matmul } from './matmul';
 
 const shapes: [number, number, number][] = [
@@ -96,6 +99,28 @@ test('batches and slices of k agree', async () => {
   await check(17, 9, 300, { slices: 7 }, 3);
   await check(5, 6, 7, { slices: 100 });
   await check(33, 20, 64, { variant: 'workgroup', slices: 3, transposeA: true }, 2);
+});
+
+/** The candidates for a square product on an adapter of this vendor. */
+function candidates(home: GpuHome, n: number, vendor: string) {
+  const adapter = { ...home.adapter, vendor };
+  const other = new Proxy(home, { get: (t, key) => (key === 'adapter' ? adapter : Reflect.get(t, key, t)) });
+  return variantsFor(other, { ...PLAIN, m: n, n, k: n, a_row: n, a_col: 1, b_row: n, b_col: 1, k_slice: n });
+}
+
+test('no kernel with barriers is a candidate where those are slow', async () => {
+  const { gpu } = await homes();
+  for (const n of [4, 5, 512, 1023]) {
+    expect(candidates(gpu, n, 'google').filter((name) => name.startsWith('workgroup'))).toEqual([]);
+  }
+});
+
+test('a GPU tries four at most: large tiles first where it has many, small ones elsewhere', async () => {
+  const gpu = await hardwareLike();
+  expect(candidates(gpu, 1024, 'nvidia')[0]).toBe('workgroup');
+  expect(candidates(gpu, 128, 'nvidia')[0]).toBe('workgroupSmall');
+  expect(candidates(gpu, 1024, 'intel')[0]).toBe('workgroupSmall');
+  expect(candidates(gpu, 1024, 'apple').length).toBeLessThanOrEqual(MOST_CANDIDATES);
 });
 
 test('adds to a given C with alpha and beta', async () => {
