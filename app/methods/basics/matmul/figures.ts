@@ -58,7 +58,7 @@ export function charts(rows: readonly Row[], peak: Peak, roofline: number): Figu
       id: 'errors',
       title: 'Error of each kernel',
       summary: 'Frobenius distance from the float64 product, relative to its norm.',
-      y: { label: 'Relative error', scale: 'linear' },
+      y: { label: 'Relative error', scale: 'log' },
       bars: rows.map(({ key, label, error }) => ({ key, label, role: 'method', value: error })),
     },
   ];
@@ -135,7 +135,7 @@ export function errorMap(
     scale: 'linear',
     palette: 'sequential',
     range: [-10, 0],
-    axes: { rows: 'row of C', cols: 'column of C' },
+    axes: { rows: 'rows of C', cols: 'columns of C' },
     group: 'where',
   };
 }
