@@ -27,7 +27,7 @@ export interface OpenedComparison {
   problems: readonly string[];
 }
 
-export const MOST_RUNS = 8;
+export const MOST_RUNS = 12;
 const PAGE = '#/compare';
 
 /** The address that opens this comparison. */

@@ -15,6 +15,9 @@ const FAMILY_LABELS: Readonly<Record<Family, string>> = {
   optimization: 'Optimization',
 };
 
+type Effort = NonNullable<CatalogueEntry['effort']>;
+const EFFORTS: readonly Effort[] = ['closed form', 'trained'];
+
 interface CatalogueProps {
   current: string;
   /** Called with the method's id; the link itself is followed where this is not prevented. */
@@ -23,8 +26,9 @@ interface CatalogueProps {
 
 export function Catalogue({ current, onChoose }: CatalogueProps) {
   const [query, setQuery] = useState('');
+  const [effort, setEffort] = useState<Effort>();
   const id = useId();
-  const found = search(catalogue, query);
+  const found = search(catalogue, query).filter((entry) => !effort || entry.effort === effort);
   const families = [...new Set(found.map((method) => method.family))];
   return (
     <nav className={styles.catalogue} aria-label="Methods">
@@ -39,10 +43,28 @@ export function Catalogue({ current, onChoose }: CatalogueProps) {
         value={query}
         onChange={(event) => setQuery(event.target.value)}
       />
+      <fieldset className={styles.filters} aria-label="Filter methods">
+        {EFFORTS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={one === effort}
+            onClick={() => setEffort(one === effort ? undefined : one)}
+          >
+            {one}
+          </button>
+        ))}
+      </fieldset>
       {found.length === 0 && (
         <p className={styles.empty}>
-          No method matches “{query}”. Search by name, author, year or purpose.{' '}
-          <button type="button" onClick={() => setQuery('')}>
+          No method matches{query === '' ? '' : ` “${query}”`}. Search by name, author, year or purpose.{' '}
+          <button
+            type="button"
+            onClick={() => {
+              setQuery('');
+              setEffort(undefined);
+            }}
+          >
             Show all
           </button>
         </p>
@@ -84,7 +106,7 @@ export function paperText(paper: { authors: string; year: number }): string {
   return `${names[0]} et al., ${paper.year}`;
 }
 
-/** The methods that hold every word of the query in title, id, summary, family or papers. */
+/** The methods that hold every word of the query in title, id, summary, family, testbed, effort or papers. */
 export function search(among: readonly CatalogueEntry[], query: string): readonly CatalogueEntry[] {
   const words = query
     .toLowerCase()
@@ -93,7 +115,15 @@ export function search(among: readonly CatalogueEntry[], query: string): readonl
   if (words.length === 0) return among;
   return among.filter((method) => {
     const papers = method.papers.map((paper) => `${paper.title} ${paper.authors} ${paper.year} ${paper.ref}`);
-    const text = [method.title, method.id, method.summary, FAMILY_LABELS[method.family], ...papers]
+    const text = [
+      method.title,
+      method.id,
+      method.summary,
+      FAMILY_LABELS[method.family],
+      method.testbed,
+      method.effort ?? '',
+      ...papers,
+    ]
       .join(' ')
       .toLowerCase();
     return words.every((word) => text.includes(word));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeShapes } from './shapes';
+import { placeShapes, symbolText } from './shapes';
 
 test('shapes keep their proportions, to one scale, within the room', () => {
   const placed = placeShapes(
@@ -24,4 +24,13 @@ test('what is too thin to be seen is drawn just wide enough', () => {
     { symbol: 'd', rows: 4096, cols: 1 },
   ]);
   expect(d.width).toBe(2);
+});
+
+test.each([
+  ['V \\Lambda V^*', 'V Λ V*'],
+  ['P^T', 'Pᵀ'],
+  ['B_1', 'B1'],
+  ['A', 'A'],
+])('%s is written as text', (tex, text) => {
+  expect(symbolText(tex)).toBe(text);
 });

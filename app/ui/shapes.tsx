@@ -33,6 +33,35 @@ export function placeShapes(shapes: readonly Shape[], room = { width: WIDTH, hei
   });
 }
 
+const GREEK: Readonly<Record<string, string>> = {
+  Lambda: 'Λ',
+  Sigma: 'Σ',
+  Phi: 'Φ',
+  Psi: 'Ψ',
+  Omega: 'Ω',
+  Delta: 'Δ',
+  Gamma: 'Γ',
+  Theta: 'Θ',
+  lambda: 'λ',
+  sigma: 'σ',
+  phi: 'φ',
+  psi: 'ψ',
+  omega: 'ω',
+  delta: 'δ',
+  gamma: 'γ',
+  alpha: 'α',
+  beta: 'β',
+};
+
+/** A symbol as text: declarations write simple TeX, which an SVG text cannot set. */
+export const symbolText = (tex: string): string =>
+  tex
+    .replaceAll(/\\(?:hat|tilde|bar|mathrm|text|operatorname)\s*\{?(\w+)\}?/g, '$1')
+    .replaceAll(/\\([A-Za-z]+)/g, (whole, name: string) => GREEK[name] ?? whole.slice(1))
+    .replaceAll(/\^\{?(?:T|top|\\top)\}?/g, 'ᵀ')
+    .replaceAll(/\^\{?\*\}?/g, '*')
+    .replaceAll(/[{}_]/g, '');
+
 export function Shapes({
   method,
   values,
@@ -43,7 +72,10 @@ export function Shapes({
   shape: { m: number; n: number } | null;
 }) {
   if (!method.shapes || !shape) return null;
-  const shapes = method.shapes(values, shape).filter(({ rows, cols }) => rows > 0 && cols > 0);
+  const shapes = method
+    .shapes(values, shape)
+    .filter(({ rows, cols }) => rows > 0 && cols > 0)
+    .map((one) => ({ ...one, symbol: symbolText(one.symbol) }));
   if (shapes.length === 0) return null;
   const placed = placeShapes(shapes);
   const last = placed[placed.length - 1];

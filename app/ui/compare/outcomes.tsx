@@ -29,7 +29,8 @@ export function Outcomes({ runs, labels, methods, against, metric, onMetric }: P
   const results = runs.map(resultOf);
   const shared = sharedMetrics(methods, results);
   const ranked = shared.filter(({ metric: { better } }) => better);
-  const chosen = ranked.find(({ key }) => key === metric) ?? ranked[0];
+  const wanted = [metric, ...methods.flatMap(({ headline }) => headline)];
+  const chosen = wanted.map((one) => ranked.find(({ key }) => key === one)).find(Boolean) ?? ranked[0];
   const context = { link: location.href, settings: labels.join('; ') };
   const done = runs.flatMap((run, i) => {
     const result = resultOf(run);
@@ -120,10 +121,14 @@ function Numbers({
   shared: readonly Shared[];
   results: readonly (RunResult | null)[];
 }) {
+  const [all, setAll] = useState(false);
   const rows = differences(
     runs.map(({ state }) => state),
     methods,
   );
+  const main = new Set(methods.flatMap(({ headline }) => headline));
+  const first = shared.filter(({ key }) => main.has(key));
+  const shown = all || first.length === 0 ? shared : first;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={styles.scroll} tabIndex={0} aria-label="Settings and numbers of the runs">
@@ -159,11 +164,16 @@ function Numbers({
               </td>
             ))}
           </tr>
-          {shared.map(({ key, metric }) => (
+          {shown.map(({ key, metric }) => (
             <MetricRow key={key} name={key} metric={metric} labels={labels} results={results} />
           ))}
         </tbody>
       </table>
+      {first.length > 0 && first.length < shared.length && (
+        <button type="button" className={styles.all} aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Main metrics only' : `All ${shared.length} metrics`}
+        </button>
+      )}
     </section>
   );
 }

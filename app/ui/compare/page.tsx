@@ -19,6 +19,7 @@ import { amountOf, fairValues, knobOf } from './fair';
 import { labelsOf } from './labels';
 import { Outcomes } from './outcomes';
 import { type ComputedRun, useRuns } from './runs';
+import { testbedRuns, testbeds } from './testbed';
 
 const go = (link: string) => {
   location.hash = link;
@@ -53,6 +54,7 @@ function Compared({ opened: { comparison, states: asked, problems } }: { opened:
       ))}
       <div className={styles.tools}>
         <AddRun onAdd={(link) => change({ runs: [...comparison.runs, link] })} />
+        <AddTestbed onAdd={(links) => change({ runs: links })} />
         <div className={styles.choice}>
           <span>Equal</span>
           <Segmented
@@ -185,6 +187,28 @@ function RunCard({
         </button>
       </span>
     </li>
+  );
+}
+
+/** All methods of one testbed in place of what is compared. */
+function AddTestbed({ onAdd }: { onAdd: (links: string[]) => void }) {
+  const slow = usePage((state) => placeOf(state).slow);
+  return (
+    <select
+      aria-label="All methods of a testbed"
+      value=""
+      onChange={({ target: { value } }) => {
+        const chosen = testbeds().find(({ testbed }) => testbed === value);
+        if (chosen) void testbedRuns(chosen.testbed, slow).then(onAdd);
+      }}
+    >
+      <option value="">All of a testbed …</option>
+      {testbeds().map(({ testbed, count }) => (
+        <option key={testbed} value={testbed}>
+          {`${testbed}: ${count} methods`}
+        </option>
+      ))}
+    </select>
   );
 }
 

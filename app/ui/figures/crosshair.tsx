@@ -23,30 +23,72 @@ export function nearest(xs: readonly number[], to: number, log: boolean): number
 export function Crosshair({
   frame,
   curves,
+  onZoom,
   children,
 }: {
   frame: Frame;
   curves: readonly Curve[];
+  /** A part of the x axis was dragged out with the mouse. */
+  onZoom?: (from: number, to: number) => void;
   children: ReactNode;
 }) {
   const [x, setX] = useState<number>();
+  const [from, setFrom] = useState<number>();
   const follow = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const px = event.clientX - box.left;
     const py = event.clientY - box.top;
     const inside = px >= frame.left && px <= frame.right && py >= frame.top - 4 && py <= frame.bottom + 4;
     setX(inside ? xValue(frame, px) : undefined);
+    return inside;
+  };
+  const down = (event: PointerEvent<HTMLDivElement>) => {
+    const inside = follow(event);
+    // A finger scrolls the page and a handle is moved by itself: only the mouse drags out a part.
+    const held = event.target instanceof Element && event.target.closest('[role="slider"]');
+    const box = event.currentTarget.getBoundingClientRect();
+    if (onZoom && inside && !held && event.pointerType === 'mouse' && event.button === 0)
+      setFrom(event.clientX - box.left);
+  };
+  const up = (event: PointerEvent<HTMLDivElement>) => {
+    if (from === undefined) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    const to = Math.min(frame.right, Math.max(frame.left, event.clientX - box.left));
+    setFrom(undefined);
+    if (Math.abs(to - from) > SLIP) onZoom?.(xValue(frame, from), xValue(frame, to));
   };
   return (
     <div
       className={css.cross}
       onPointerMove={follow}
-      onPointerDown={follow}
-      onPointerLeave={() => setX(undefined)}
+      onPointerDown={down}
+      onPointerUp={up}
+      onPointerLeave={() => {
+        setX(undefined);
+        setFrom(undefined);
+      }}
     >
       {children}
+      {from !== undefined && x !== undefined && <Part frame={frame} from={from} to={xPixel(frame, x)} />}
       {x !== undefined && <Reading frame={frame} curves={curves} x={x} />}
     </div>
+  );
+}
+
+/** A shorter drag, px, is a click that slipped. */
+const SLIP = 6;
+
+function Part({ frame, from, to }: { frame: Frame; from: number; to: number }) {
+  return (
+    <svg className={css.reading} width={frame.width} height={frame.height} aria-hidden="true">
+      <rect
+        x={Math.min(from, to)}
+        y={frame.top}
+        width={Math.abs(to - from)}
+        height={frame.bottom - frame.top}
+        className={css.part}
+      />
+    </svg>
   );
 }
 

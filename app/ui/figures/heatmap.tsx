@@ -81,6 +81,8 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
       col: clamp((from?.col ?? 0) + by[1], cols),
     }));
   };
+  // Cells are square, but of a matrix far longer than wide a row must still be seen.
+  const aspect = Math.min(6, Math.max(1 / 3, cols / rows));
   const names = figure.axes ?? { rows: 'row', cols: 'column' };
   const title = unit ? `${label} (${unit})` : label;
   const hidden = useMemo(() => (log ? hiddenOnLog(values) : 0), [log, values]);
@@ -91,7 +93,7 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
           ? `${rows} ${names.rows} down from the top, ${cols} ${names.cols} across`
           : `${rows} × ${cols}, row 0 at the top`}
       </p>
-      <div className={css.matrix} style={{ aspectRatio: `${cols} / ${rows}`, maxWidth: (360 * cols) / rows }}>
+      <div className={css.matrix} style={{ aspectRatio: String(aspect), maxWidth: 360 * aspect }}>
         <canvas
           ref={canvas}
           width={cols}

@@ -1,6 +1,6 @@
 /** Curves on two axes, with marks across the plot; marks that stand for a parameter can be dragged. */
 import { useMemo, useState } from 'react';
-import type { LinesFigure, Scale } from '../../methods/figures';
+import type { LinesFigure, Scale, Series } from '../../methods/figures';
 import { Crosshair } from './crosshair';
 import css from './figures.module.css';
 import { type Frame, fraction, xPixel, yPixel } from './frame';
@@ -8,6 +8,7 @@ import { Handle, type OnParameter } from './handle';
 import { type Curve, Legend, Overlay, Plot } from './plot';
 import { strokesOf } from './stroke';
 import { domainOf } from './ticks';
+import { useZoom, within } from './zoom';
 
 interface Props {
   figure: LinesFigure;
@@ -19,21 +20,35 @@ interface Props {
   onParameter?: OnParameter;
 }
 
+const marked = (figure: LinesFigure, axis: 'x' | 'y') =>
+  (figure.marks ?? []).filter((mark) => mark.axis === axis).map((mark) => mark.at);
+
 export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onParameter }: Props) {
-  const { curves, x, y } = useMemo(() => {
+  const { curves, whole, series } = useMemo(() => {
     const strokes = strokesOf(figure.series.map(({ role }) => role));
-    const marked = (axis: 'x' | 'y') =>
-      (figure.marks ?? []).filter((mark) => mark.axis === axis).map((mark) => mark.at);
-    const series = [...figure.series, ...(previous?.series ?? [])];
-    const xs = [...series.flatMap((one) => one.x), ...marked('x')];
-    const bands = series.flatMap(({ spread }) => (spread ? [...spread.low, ...spread.high] : []));
-    const ys = [...series.flatMap((one) => one.y), ...bands, ...marked('y')];
+    const all = [...figure.series, ...(previous?.series ?? [])];
+    const xs = [...all.flatMap((one) => one.x), ...marked(figure, 'x')];
     return {
-      curves: figure.series.map((series, i) => ({ ...series, stroke: strokes[i] })),
-      x: { ...figure.x, scale: xScale, domain: domainOf(xs, xScale, true) },
-      y: { ...figure.y, scale: yScale, domain: domainOf(ys, yScale) },
+      curves: figure.series.map((one, i) => ({ ...one, stroke: strokes[i] })),
+      whole: domainOf(xs, xScale, true),
+      series: all,
     };
-  }, [figure, previous, xScale, yScale]);
+  }, [figure, previous, xScale]);
+  const zoom = useZoom(whole, xScale, `${figure.id} ${xScale}`);
+  const seen = zoom.domain;
+  const { x, y } = useMemo(() => {
+    const isWhole = seen[0] <= whole[0] && seen[1] >= whole[1];
+    const inSight = (one: Series, values: readonly number[]) =>
+      isWhole ? values : within(one.x, values, seen);
+    const ys = series.flatMap((one) => [
+      ...inSight(one, one.y),
+      ...(one.spread ? [...inSight(one, one.spread.low), ...inSight(one, one.spread.high)] : []),
+    ]);
+    return {
+      x: { ...figure.x, scale: xScale, domain: seen },
+      y: { ...figure.y, scale: yScale, domain: domainOf([...ys, ...marked(figure, 'y')], yScale) },
+    };
+  }, [figure, series, seen, whole, xScale, yScale]);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const toggle = (key: string) => {
     const next = new Set(hidden);
@@ -45,10 +60,13 @@ export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onPa
   const fixed = (figure.marks ?? []).filter((mark) => mark.parameter === undefined || !onParameter);
   return (
     <>
-      <Legend curves={curves} hidden={hidden} onToggle={toggle} />
+      <div className={css.above}>
+        <Legend curves={curves} hidden={hidden} onToggle={toggle} />
+        {zoom.buttons}
+      </div>
       <Plot label={`${figure.title}. ${figure.summary}`} x={x} y={y} curves={drawn} height={280}>
         {(frame) => (
-          <Crosshair frame={frame} curves={drawn}>
+          <Crosshair frame={frame} curves={drawn} onZoom={zoom.zoomTo}>
             <Overlay frame={frame}>
               <Bands frame={frame} curves={drawn} />
               <Marks frame={frame} marks={fixed} />

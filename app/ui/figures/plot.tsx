@@ -147,12 +147,25 @@ const Chart = memo(function Chart({
 
 const NO_ROWS: { x: number; y: number | null }[] = [];
 
-function rowsFor(curve: Curve, x: Axis, y: Axis): { x: number; y: number | null }[] {
+function rowsFor(curve: Curve, x: Axis & { domain: Domain }, y: Axis): { x: number; y: number | null }[] {
   const shown = (value: number, axis: Axis) =>
     Number.isFinite(value) && (axis.scale === 'linear' || value > 0);
-  return decimate(curve.x, curve.y, x.scale)
-    .filter((i) => shown(curve.x[i], x))
-    .map((i) => ({ x: curve.x[i], y: shown(curve.y[i], y) ? curve.y[i] : null }));
+  const { xs, ys } = inSight(curve, x.domain);
+  return decimate(xs, ys, x.scale)
+    .filter((i) => shown(xs[i], x))
+    .map((i) => ({ x: xs[i], y: shown(ys[i], y) ? ys[i] : null }));
+}
+
+/** The points within the domain and the next one on either side, so that lines run to the edge. */
+function inSight({ x, y }: Curve, [low, high]: Domain): { xs: readonly number[]; ys: readonly number[] } {
+  const first = x.findIndex((value) => value >= low);
+  const last = x.findLastIndex((value) => value <= high);
+  // Points in no order (a scatter) are all kept.
+  const ascends = x.every((value, i) => i === 0 || value >= x[i - 1]);
+  if (!ascends || (first <= 0 && last === x.length - 1)) return { xs: x, ys: y };
+  const from = Math.max(0, (first < 0 ? x.length : first) - 1);
+  const to = Math.min(x.length, last + 2);
+  return { xs: x.slice(from, to), ys: y.slice(from, to) };
 }
 
 function HiddenNote({ x, y, curves }: { x: Axis; y: Axis; curves: readonly Curve[] }) {

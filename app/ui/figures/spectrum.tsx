@@ -10,6 +10,7 @@ import { Handle, type OnParameter } from './handle';
 import { type Curve, Legend, Overlay, Plot } from './plot';
 import { strokesOf } from './stroke';
 import { domainOf, scientific } from './ticks';
+import { useZoom, within } from './zoom';
 
 interface Props {
   figure: SpectrumFigure;
@@ -21,7 +22,7 @@ interface Props {
 }
 
 export function Spectrum({ figure, x: xScale, y: yScale, cut, onParameter }: Props) {
-  const { curves, x, y, count, exact } = useMemo(() => {
+  const { curves, count, exact, all } = useMemo(() => {
     const strokes = strokesOf(figure.series.map(({ role }) => role));
     const curves: Curve[] = figure.series.map(({ values, ...series }, i) => ({
       ...series,
@@ -31,31 +32,45 @@ export function Spectrum({ figure, x: xScale, y: yScale, cut, onParameter }: Pro
     }));
     const count = Math.max(1, ...figure.series.map(({ values }) => values.length));
     const all = figure.series.flatMap(({ values }) => values);
-    const positive = all.filter((value) => value > 0).reduce((low, value) => Math.min(low, value), Infinity);
-    // The floor belongs in the picture once the values come near it; far above, it would only take room.
-    const near = yScale === 'log' && figure.floor > 0 && positive < 100 * figure.floor;
     return {
       curves,
       count,
+      all,
       exact: (figure.series.find(({ role }) => role === 'exact') ?? figure.series[0])?.values ?? [],
-      x: { label: 'index', scale: xScale, domain: domainOf([1, Math.max(2, count)], xScale, true) },
+    };
+  }, [figure]);
+  const whole = useMemo(() => domainOf([1, Math.max(2, count)], xScale, true), [count, xScale]);
+  const zoom = useZoom(whole, xScale, `${figure.id} ${xScale} ${count}`);
+  const seen = zoom.domain;
+  const { x, y } = useMemo(() => {
+    const shown = seen === whole ? all : curves.flatMap((curve) => within(curve.x, curve.y, seen));
+    const positive = shown
+      .filter((value) => value > 0)
+      .reduce((low, value) => Math.min(low, value), Infinity);
+    // The floor belongs in the picture once the values come near it; far above, it would only take room.
+    const near = yScale === 'log' && figure.floor > 0 && positive < 100 * figure.floor;
+    return {
+      x: { label: 'index', scale: xScale, domain: seen },
       y: {
         label: 'singular value',
         scale: yScale,
-        domain: domainOf(near ? [...all, figure.floor / 3] : all, yScale),
+        domain: domainOf(near ? [...shown, figure.floor / 3] : shown, yScale),
       },
     };
-  }, [figure, xScale, yScale]);
+  }, [curves, all, figure, seen, whole, xScale, yScale]);
   const energies = useMemo(
     () => [90, 95, 99].map((percent) => ({ percent, index: energyIndex(exact, percent / 100) })),
     [exact],
   );
   return (
     <>
-      <Legend curves={curves} />
+      <div className={css.above}>
+        <Legend curves={curves} />
+        {zoom.buttons}
+      </div>
       <Plot label={`${figure.title}. ${figure.summary}`} x={x} y={y} curves={curves} height={300} above={22}>
         {(frame) => (
-          <Crosshair frame={frame} curves={curves}>
+          <Crosshair frame={frame} curves={curves} onZoom={zoom.zoomTo}>
             <Overlay frame={frame}>
               <Floor frame={frame} at={figure.floor} />
               <EnergyTicks frame={frame} energies={energies} />
@@ -125,7 +140,8 @@ function EnergyTicks({
 }) {
   const ticks = energies
     .filter(({ index }) => index > 0)
-    .map(({ percent, index }) => ({ at: xPixel(frame, index), text: String(percent) }));
+    .map(({ percent, index }) => ({ at: xPixel(frame, index), text: String(percent) }))
+    .filter(({ at }) => at >= frame.left && at <= frame.right);
   return (
     <g>
       {ticks.map(({ at, text }) => (
