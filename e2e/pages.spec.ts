@@ -2,6 +2,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from 'playwright/test';
 
+// axe looks at every element; on a loaded machine that takes its time.
+test.setTimeout(300_000);
+
 const isDone = (page: Page) => expect(page.locator('progress')).toHaveCount(0, { timeout: 90_000 });
 
 const KINDS: readonly { name: string; hash: string; prepare?: (page: Page) => Promise<void> }[] = [
@@ -11,7 +14,8 @@ const KINDS: readonly { name: string; hash: string; prepare?: (page: Page) => Pr
     prepare: async (page) => {
       await expect(page.getByRole('button', { name: 'Pin this run' })).toBeVisible({ timeout: 60_000 });
       await page.evaluate(() => {
-        for (const fold of document.querySelectorAll('details')) fold.open = true;
+        for (const fold of document.querySelectorAll<HTMLDetailsElement>('[aria-label="Details"] > details'))
+          fold.open = true;
       });
       await expect(page.locator('math').first()).toBeAttached();
     },

@@ -194,6 +194,7 @@ function Results({
   const context = { link: location.href, settings: `${method.title} over ${parameter}` };
   return (
     <>
+      <h2 className="hidden-visually">Results</h2>
       <details className={styles.metrics}>
         <summary>Metrics drawn ({shown.length})</summary>
         <div>
