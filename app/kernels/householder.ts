@@ -70,7 +70,9 @@ async function factor(home: GpuHome, a: Tensor, team: Team): Promise<{ q: Tensor
       const vt = home.empty([...lead, width, m]);
       const e = home.empty([...lead, width, m]);
       await kernels[team].run(home, { m, n, first, width, batch }, { x, v: vt, e, r, signs });
-      const panel = { vt, e, inverse: await matmul(vt, vt, { transposeB: true }) };
+      // In short sums: what |v|^2 errs, relatively, each reflection is off orthogonal.
+      const slices = Math.min(32, Math.ceil(m / 64));
+      const panel = { vt, e, inverse: await matmul(vt, vt, { transposeB: true, slices }) };
       panels.push(panel);
       if (first + width < n) x = await applyPanel(await rows(x, width, n - first), panel, true);
     }
