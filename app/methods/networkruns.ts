@@ -4,6 +4,7 @@
  * cache with their whole curves.
  */
 import type { Home } from '../gpu/home';
+import { UserError } from '../math/errors';
 import { type Matrix, matrix } from '../math/linalg';
 import { singularValues } from '../math/svd';
 import { fullCount, loraModel } from '../testbeds/adapters';
@@ -109,6 +110,7 @@ export async function openBoard(lab: Lab, options: BoardOptions) {
       ...spec.options,
       seam: (done) => lab.step(progress(done), spec.label),
       async onPoint(sofar, trained) {
+        checkFinite(spec.label, sofar);
         await spec.options.onPoint?.(sofar, trained);
         const now = performance.now();
         if (spec.silent || now - lastPartial < PARTIAL_MS) return;
@@ -149,6 +151,15 @@ export async function openBoard(lab: Lab, options: BoardOptions) {
       return finished;
     },
   };
+}
+
+/** @throws UserError where the loss has left the numbers. */
+function checkFinite(label: string, { steps, losses }: Curve): void {
+  const at = losses.length - 1;
+  if (Number.isFinite(losses[at])) return;
+  throw new UserError(
+    `${label} diverged: its loss is no longer finite at step ${steps[at]}. Choose a lower learning rate.`,
+  );
 }
 
 /** Singular values of W_eff - W of every layer, float64 on the host; none where a side is too long for that. */

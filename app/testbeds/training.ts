@@ -144,7 +144,7 @@ export interface Curve {
 
 export interface TrainOptions {
   steps: number;
-  /** Points of the curve besides the first; by default one in eight steps, 24 at most. */
+  /** Points of the curve besides the first; by default one in twelve steps, 24 at most. */
   points?: number;
   /** Called between steps, at least every 50 ms or so: progress, pause, cancel. */
   seam?: (done: number) => Promise<void>;
@@ -155,7 +155,7 @@ export interface TrainOptions {
 }
 
 const SEAM_MS = 50;
-const defaultPoints = (steps: number): number => Math.min(24, Math.ceil(steps / 8));
+const defaultPoints = (steps: number): number => Math.min(24, Math.ceil(steps / 12));
 
 /** One step: forward, loss gradient, backward, update. Nothing comes back to the host. */
 export async function trainStep(
