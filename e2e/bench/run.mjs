@@ -221,12 +221,15 @@ class Bench {
     }
   }
 
-  /** After a lost browser: the others that were ready are prepared again. */
+  /** After a lost browser: the others that were ready are prepared again, until none of them loses it too. */
   async reopen(test, rows) {
-    if (this.page) return;
-    await this.open();
-    for (const row of rows) {
-      if (row.note === '') await this.attempt(row, 'prepare', [test.id, row.name], limitMs + 60_000);
+    while (!this.page) {
+      await this.open();
+      for (const row of rows) {
+        if (row.note !== '') continue;
+        await this.attempt(row, 'prepare', [test.id, row.name], limitMs + 60_000);
+        if (!this.page) break;
+      }
     }
   }
 }
