@@ -1,6 +1,6 @@
 /** Factorizations: QR, SVD, truncated SVD. */
 import { orthonormalize } from '../../kernels/qr';
-import { svd } from '../../kernels/svd';
+import { jacobiSvd, svd } from '../../kernels/svd';
 import { truncatedSvd } from '../../kernels/truncated';
 import { compose, frobenius, matmul as matmul64, matrix, subtract, transpose } from '../../math/linalg';
 import { qr as qr64 } from '../../math/qr';
@@ -55,17 +55,21 @@ function qrCase(size: Size): BenchCase {
   };
 }
 
-function svdCase(size: Size): BenchCase {
+/** Ours by the automatic choice of home, or by Jacobi in the home of A. */
+function svdCase(size: Size, family: 'svd' | 'jacobi'): BenchCase {
   const { n } = size;
   const inputs = once(() => ({ a: drawn(10, n, n) }));
   const exact = once(() => singularValues(asMatrix(n, n, inputs().a.values)));
   return {
-    id: `svd ${n}`,
-    family: 'svd',
+    id: `${family} ${n}`,
+    family,
     size,
     inputs,
     // The home chosen for this adapter: Jacobi on a GPU, float64 on the CPU where the adapter is that CPU.
-    run: async ({ a }) => ({ ...(await svd(a)) }),
+    run: async ({ a }) => {
+      const { u, s, v } = await (family === 'svd' ? svd : jacobiSvd)(a);
+      return { u, s, v };
+    },
     check: (outputs: Outputs) => {
       const a = asMatrix(n, n, inputs().a.values);
       const values = relativeError(outputs.s, exact());
@@ -145,10 +149,21 @@ export const factors: readonly BenchFamily[] = [
     title: 'Singular value decomposition',
     limit: 'flop',
     axis: 'n',
-    at: svdCase,
+    at: (size) => svdCase(size, 'svd'),
     standard: [{ n: 64 }, { n: 256 }],
     large: [{ n: 64 }, { n: 256 }],
     sweep: [32, 64, 128, 256].map((n) => ({ n })),
+    tiny: { n: 9 },
+  },
+  {
+    id: 'jacobi',
+    title: 'SVD by Jacobi on the device',
+    limit: 'flop',
+    axis: 'n',
+    at: (size) => svdCase(size, 'jacobi'),
+    standard: [{ n: 64 }],
+    large: [{ n: 64 }, { n: 256 }, { n: 512 }],
+    sweep: [16, 32, 64, 128].map((n) => ({ n })),
     tiny: { n: 9 },
   },
   {

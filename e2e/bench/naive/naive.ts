@@ -133,6 +133,34 @@ async function copyOf(home: GpuHome, x: Tensor): Promise<Tensor> {
 
 const SWEEPS = 11;
 
+const jacobi: Run = async (home, { a }, { size: { n } }) => {
+  // Rows of A are turned, so A = V^T B with V orthogonal and rows of B orthogonal: lengths are sigma.
+  const b = await copyOf(home, a);
+  const v = home.tensor([n, n], identity(n).data);
+  const seats = n + (n % 2);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    for (let turn = 0; turn < seats - 1; turn++) {
+      await rotate.run(home, { n, m: n, seats, turn }, { b, v });
+    }
+  }
+  const [rows, turns] = [await home.read(b), await home.read(v)];
+  const length = (i: number) => Math.hypot(...rows.subarray(i * n, (i + 1) * n));
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => length(j) - length(i));
+  const at = (values: ArrayLike<number>, scale: (i: number) => number) =>
+    Float32Array.from({ length: n * n }, (_, e) => {
+      const i = order[e % n];
+      return values[i * n + Math.floor(e / n)] / scale(i);
+    });
+  return {
+    u: home.tensor(
+      [n, n],
+      at(turns, () => 1),
+    ),
+    s: home.tensor([n], order.map(length)),
+    v: home.tensor([n, n], at(rows, length)),
+  };
+};
+
 const runs: Readonly<Record<string, Run>> = {
   matmul: products,
   tall: products,
@@ -185,33 +213,8 @@ const runs: Readonly<Record<string, Run>> = {
     }
     return { q, r };
   },
-  svd: async (home, { a }, { size: { n } }) => {
-    // Rows of A are turned, so A = V^T B with V orthogonal and rows of B orthogonal: lengths are sigma.
-    const b = await copyOf(home, a);
-    const v = home.tensor([n, n], identity(n).data);
-    const seats = n + (n % 2);
-    for (let sweep = 0; sweep < SWEEPS; sweep++) {
-      for (let turn = 0; turn < seats - 1; turn++) {
-        await rotate.run(home, { n, m: n, seats, turn }, { b, v });
-      }
-    }
-    const [rows, turns] = [await home.read(b), await home.read(v)];
-    const length = (i: number) => Math.hypot(...rows.subarray(i * n, (i + 1) * n));
-    const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => length(j) - length(i));
-    const at = (values: ArrayLike<number>, scale: (i: number) => number) =>
-      Float32Array.from({ length: n * n }, (_, e) => {
-        const i = order[e % n];
-        return values[i * n + Math.floor(e / n)] / scale(i);
-      });
-    return {
-      u: home.tensor(
-        [n, n],
-        at(turns, () => 1),
-      ),
-      s: home.tensor([n], order.map(length)),
-      v: home.tensor([n, n], at(rows, length)),
-    };
-  },
+  svd: jacobi,
+  jacobi,
 };
 
 export const naive: Library = {
