@@ -2,11 +2,18 @@
 import { UserError } from '../../math/errors';
 import { attentions } from './attention';
 import type { BenchCase, BenchFamily } from './case';
+import { compressed } from './compressed';
 import { factors } from './factors';
 import { products } from './products';
 import { sequences } from './sequences';
 
-export const families: readonly BenchFamily[] = [...products, ...attentions, ...sequences, ...factors];
+export const families: readonly BenchFamily[] = [
+  ...products,
+  ...attentions,
+  ...sequences,
+  ...factors,
+  ...compressed,
+];
 
 export const CASE_SETS = ['standard', 'large', 'sweep', 'tiny'] as const;
 export type CaseSet = (typeof CASE_SETS)[number];
