@@ -24,14 +24,15 @@ const copy = defineKernel({
   code: copyCode,
   params: { count: 'u32' },
   buffers: { a: 'read', c: 'write' },
-  grid: ({ count }) => linearGrid(count, 64),
+  grid: ({ count }) => linearGrid(count, 256),
   cost: ({ count }) => ({ flop: 0, bytes: 32 * count }),
 });
 
-/** 64 flop a step and chain set: eight chains of four multiply-adds. Runs once into c (one entry an invocation). */
+/** 64 flop a step (a multiple of four) and chain set: eight chains of four multiply-adds. Runs once into c (one entry an invocation). */
 export const peakFma = defineOperation({
   name: 'peak_fma',
   gpu: async (home: GpuHome, c: Tensor, steps: number) => {
+    if (steps % 4 !== 0) throw new Error(`peak_fma: ${steps} steps are no multiple of four`);
     await fma.run(home, { steps, factor: 0.5, count: c.shape[0] }, { c });
   },
   cpu: async (_home: CpuHome, c: Tensor, steps: number) => {
