@@ -2,6 +2,7 @@
 import type { AdapterReport } from '../gpu/device';
 import { CancelledError, DeviceLostError } from '../gpu/errors';
 import type { Timing } from '../gpu/home';
+import type { TuningRecord } from '../gpu/tuner';
 import { UserError } from '../math/errors';
 import type { Figure } from '../methods/figures';
 import type { Metrics, Outcome } from '../methods/method';
@@ -103,6 +104,8 @@ export interface Speeds {
   gflops: number;
   /** Wall time of one small operation. */
   dispatchMs: number;
+  /** Kernels that were chosen by measurement in idle time, in a browser. */
+  tuned?: readonly TuningRecord[];
 }
 
 export interface Answers {

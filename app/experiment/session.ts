@@ -132,7 +132,8 @@ export class Session {
   private async measure(wanted: 'gpu' | 'cpu'): Promise<Answers['measure']> {
     const { measureSpeeds } = await import('./speed');
     const { home } = await this.place({ home: wanted });
-    return measureSpeeds(home, home.kind === 'cpu' || this.device?.report.isFallback === true);
+    const slow = home.kind === 'cpu' || this.device?.report.isFallback === true;
+    return { ...(await measureSpeeds(home, slow)), tuned: this.parts.tuning?.table() };
   }
 
   private async load(message: Extract<CallMessage, { type: 'load' }>): Promise<Answers['load']> {

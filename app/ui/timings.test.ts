@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunResult } from '../experiment/protocol';
 import { quantumOf } from './quantum';
-import { rooflineFigure } from './timings';
+import { rooflineFigure, tuningTable } from './timings';
 
 const timing = (kernel: string, ms: number | null, clock: 'gpu' | 'wall' = 'gpu') => ({
   kernel,
@@ -28,4 +28,20 @@ test('the roofline sets each operation at its work per traffic and its speed', (
   const figure = rooflineFigure(result, { peakGflops: 100, peakGbps: 10, gflops: 1, dispatchMs: 1 });
   expect(figure.points).toEqual([{ key: 'a', label: 'a', role: 'method', x: 2, y: 1 }]);
   expect(figure.lines?.[0]).toMatchObject({ x: [1, 10, 40], y: [10, 100, 100] });
+});
+
+test('lists what was tuned, the winner beside the default', () => {
+  const table = tuningTable([
+    {
+      key: 'k',
+      op: 'matmul',
+      sizes: { m: 256, n: 64 },
+      fallback: 'quadVec4',
+      winner: 'register',
+      ms: { quadVec4: 2, register: 1.5 },
+    },
+  ]);
+  expect(table.rows).toEqual([
+    { op: 'matmul', sizes: 'm 256, n 64', winner: 'register', ms: 1.5, fallback: 'quadVec4', fallbackMs: 2 },
+  ]);
 });

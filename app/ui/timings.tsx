@@ -3,8 +3,9 @@ import { lazy, Suspense, useState } from 'react';
 import type { RunResult, Speeds } from '../experiment/protocol';
 import { byKernel } from '../experiment/report';
 import type { Timing } from '../gpu/home';
+import type { TuningRecord } from '../gpu/tuner';
 import { formatCount, formatMs, formatRate } from '../math/format';
-import type { ScatterFigure } from '../methods/figures';
+import type { ScatterFigure, TableFigure } from '../methods/figures';
 import { usePage, useParts } from './context';
 import { placeOf } from './machine';
 import styles from './panels.module.css';
@@ -157,8 +158,44 @@ function Roofline({ result }: { result: RunResult }) {
         figure={rooflineFigure(result, speeds)}
         context={{ link: location.href, settings: result.adapter }}
       />
+      {speeds.tuned && speeds.tuned.length > 0 && (
+        <FigurePanel
+          figure={tuningTable(speeds.tuned)}
+          context={{ link: location.href, settings: result.adapter }}
+        />
+      )}
     </Suspense>
   );
+}
+
+/** What was tuned in this browser's idle time: the winner of each key, beside the default. */
+export function tuningTable(records: readonly TuningRecord[]): TableFigure {
+  return {
+    kind: 'table',
+    id: 'tuned',
+    title: 'Kernels chosen by measurement',
+    summary:
+      'Between runs the kernels of an operation are timed side by side; a default gives way to what is more than 5 % ' +
+      'faster on this adapter.',
+    columns: [
+      { key: 'op', label: 'Operation' },
+      { key: 'sizes', label: 'Sizes, to a power of two' },
+      { key: 'winner', label: 'Kernel' },
+      { key: 'ms', label: 'Best time', unit: 'ms' },
+      { key: 'fallback', label: 'Default' },
+      { key: 'fallbackMs', label: 'Its best time', unit: 'ms' },
+    ],
+    rows: records.map(({ op, sizes, winner, fallback, ms }) => ({
+      op,
+      sizes: Object.entries(sizes)
+        .map(([name, size]) => `${name} ${size}`)
+        .join(', '),
+      winner,
+      ms: ms[winner] ?? null,
+      fallback,
+      fallbackMs: ms[fallback] ?? null,
+    })),
+  };
 }
 
 export function rooflineFigure(result: RunResult, { peakGflops, peakGbps }: Speeds): ScatterFigure {
