@@ -14,7 +14,8 @@ const parameters = {
     max: 32768,
     default: 32,
     scale: 'log2',
-    help: 'Rows of the projection, random features, landmarks.',
+    live: true,
+    help: 'Rows of the projection, random features, landmarks. Errors and maps follow while it moves.',
   }),
   beta: number({
     label: 'Inverse temperature',
@@ -265,4 +266,5 @@ export default defineMethod({
     if (rank > n) throw new UserError(`rank ${rank} is above n = ${n}: choose ${n} or less`);
   },
   run: async (lab, values) => (await import('./lowrank-attention/run')).runLowRank(lab, values),
+  preview: async (lab, values) => (await import('./lowrank-attention/preview')).previewLowRank(lab, values),
 });

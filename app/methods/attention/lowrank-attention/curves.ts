@@ -138,15 +138,18 @@ export function spectra(lab: Lab, v: LowRankValues, tokens: Tokens): Promise<Spe
 /** A curve of the clock ends before the point that would take longer than this. */
 const PATIENCE_MS = 250;
 
+/** Up to 32 times the tokens of the run: a small run is not made to wait for long ones. */
+const LENGTHS = [256, 512, 1024, 2048, 4096, 8192, 16384];
+
 /** Times of one output at n = 256 .. 16384, on tokens of any values: the clock does not see them. */
 export async function timeCurves(lab: Lab, v: LowRankValues): Promise<Curve[]> {
   const { home } = lab;
-  const lengths = [256, 512, 1024, 2048, 4096, 8192, 16384];
+  const lengths = LENGTHS.filter((n) => n <= 32 * v.n && n >= v.rank);
   const kinds = [{ key: 'exact', label: 'Exact', role: 'exact' } as const, ...METHODS];
   const curves: Curve[] = [];
   for (const kind of kinds) {
     const points: Point[] = [];
-    for (const n of lengths.filter((length) => length >= v.rank)) {
+    for (const n of lengths) {
       await lab.step(0.88, `time of ${kind.label} at ${n} tokens`);
       const ms = await home.scope(async () => {
         const tokens = anyTokens(home, n, v.d);

@@ -111,9 +111,12 @@ export async function wholeOutput(
 /** A curve of the clock ends before the point that would take longer than this. */
 const PATIENCE_MS = 250;
 
+/** Up to 32 times the tokens of the run: a small run is not made to wait for long ones. */
+const LENGTHS = [256, 512, 1024, 2048, 4096, 8192, 16384];
+
 export async function timeCurves(lab: Lab, v: ScatterValues): Promise<Curve[]> {
   const { home } = lab;
-  const lengths = [256, 512, 1024, 2048, 4096, 8192, 16384].filter((n) => n % v.chunk === 0);
+  const lengths = LENGTHS.filter((n) => n <= 32 * v.n && n % v.chunk === 0);
   const kinds = [{ key: 'exact', label: 'Exact', role: 'exact' } as const, ...METHODS];
   const curves: Curve[] = [];
   for (const kind of kinds) {
