@@ -15,6 +15,7 @@ import type { GpuHome } from '../gpu/gpuhome';
 import { shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, splitGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
+import { copyRows } from './copyrows';
 import { chunkOf, type Lines, linesOf, SERIAL } from './lines';
 import { defineOperation, entrywise } from './operation';
 import { fitsTiles, scanTiles, tileVariant } from './scantiles';
@@ -152,6 +153,19 @@ async function scanLines(home: GpuHome, x: Tensor, y: Tensor, level: Level): Pro
   if (before) home.release(before);
 }
 
+/** Longer lines that are no whole number of vec4f are copied to ones that are: cheaper than reading them singly. */
+const PADDED = 4096;
+
+async function scanPadded(home: GpuHome, x: Tensor, y: Tensor, level: Level): Promise<void> {
+  const { outer, n } = level;
+  const wide = 4 * Math.ceil(n / 4);
+  const [from, to] = [home.empty([outer, wide]), home.empty([outer, wide])];
+  await copyRows.run(home, { cols: wide, cols_in: n, count: outer * wide }, { a: x, b: from });
+  await scanLines(home, from, to, { ...level, n: wide, quads: true });
+  await copyRows.run(home, { cols: n, cols_in: wide, count: outer * n }, { a: to, b: y });
+  for (const t of [from, to]) home.release(t);
+}
+
 /** Inclusive scan of the totals, already in the order of the scan; gives the totals back. */
 async function scanTotals(
   home: GpuHome,
@@ -185,15 +199,18 @@ export const scan = defineOperation({
     if (segments) checkSegments(x, segments, lines.n);
     const y = home.empty(x.shape);
     if (sizeOf(x.shape) === 0) return y;
-    await scanLines(home, x, y, {
+    const isPlain = lines.inner === 1 && !reverse && !segments;
+    const level: Level = {
       ...lines,
       op,
       exclusive,
       reverse,
       flags: segments ?? null,
       flagLine: segments !== undefined && segments.shape.join() !== x.shape.join(),
-      quads: lines.inner === 1 && !reverse && !segments && lines.n % 4 === 0,
-    });
+      quads: isPlain && lines.n % 4 === 0,
+    };
+    if (isPlain && !level.quads && lines.n > PADDED) await scanPadded(home, x, y, level);
+    else await scanLines(home, x, y, level);
     return y;
   },
   cpu: async (home: CpuHome, x: Tensor, options: ScanOptions = {}) => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { homes, testDevice } from '../gpu/testing';
 import { uniforms } from '../math/threefry';
+import { fft } from './fft';
+import { scan } from './scan';
 import { fitsTiles, scanTiles, selfTest, type TileVariant } from './scantiles';
 
 const variants: TileVariant[] = ['workgroup', 'subgroup', 'lookback'];
@@ -73,6 +75,19 @@ test.each(variants)('the self-test passes %s tiles, at a small size here', async
   if (variant !== 'workgroup' && !gpu.device.features.has('subgroups')) return;
   expect(await selfTest(gpu, variant, 8, 8 * 16 * 8 + 4)).toBe(true);
   expect(gpu.bytes).toBe(0);
+});
+
+test('where barriers are cheap, scan and fft take their workgroup forms', async () => {
+  const { gpu } = await homes({ verify: true });
+  Object.defineProperty(gpu, 'barriersAreSlow', { value: false });
+  await scan(gpu.tensor([2, 5000], uniforms(73, 0, 10000)));
+  await scan(gpu.tensor([5003], uniforms(73, 1, 5003)), { exclusive: true });
+  const x = gpu.tensor([2, 4096], uniforms(73, 2, 16384), 'c64');
+  await fft(x);
+  const kernels = (await gpu.timings()).map(({ kernel }) => kernel);
+  const hasSubgroups = gpu.device.features.has('subgroups');
+  expect(kernels).toContain(hasSubgroups ? 'scan_lookback' : 'scan_tiles');
+  expect(kernels).toContain('fft_workgroup');
 });
 
 test('tiles serve lines of whole vec4f', () => {
