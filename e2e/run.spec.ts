@@ -73,3 +73,14 @@ test('timings stand in the order of the run, and under the roofline of this adap
     timeout: 60_000,
   });
 });
+
+test('what would take long is not begun before the person says so, with smaller settings one click away', async ({
+  page,
+}) => {
+  await page.goto('/#/rsvd?m=8192&n=8192');
+  await expect(page.getByText(/This would take about .* and .* here/)).toBeVisible();
+  await expect(page.locator('progress')).toHaveCount(0);
+  await page.getByRole('button', { name: /^Try Rows m \d+, Columns n \d+/ }).click();
+  await expect(page.locator('progress')).toBeVisible();
+  expect(Number(/m=(\d+)/.exec(page.url())?.[1] ?? 512)).toBeLessThan(8192);
+});

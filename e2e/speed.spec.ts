@@ -124,7 +124,7 @@ test('dragging the rank holds the page for no task over 200 ms', async ({ page }
 });
 
 test('a run is cancelled within 250 ms', async ({ page }) => {
-  await page.goto('/#/rsvd?m=1024&n=1024&rank=64&home=cpu');
+  await page.goto('/#/rsvd?m=512&n=512&rank=64&home=cpu');
   await expect(page.locator('progress')).toBeVisible();
   await page.waitForTimeout(1500);
   const took = await page.evaluate(async () => {
