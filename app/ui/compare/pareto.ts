@@ -48,12 +48,20 @@ export function costOf(method: Method, result: RunResult, axis: CostAxis): numbe
   }
 }
 
-/** The parameters that these values stand for, from the method's declared budget; null where it declares none. */
+/**
+ * The parameters that these values stand for, from the method's declared budget; null where it declares none.
+ * A budget may count the uncompressed original too: the smallest count of parameters or numbers is the method's.
+ */
 export function parametersOf(method: Method, values: LooseValues): number | null {
   const { m, n } = values;
   const shape = { m: typeof m === 'number' ? m : 0, n: typeof n === 'number' ? n : 0 };
-  const line = method.budget?.(values, shape).find(({ label, unit }) => /param/i.test(`${label} ${unit}`));
-  return line && Number.isFinite(line.value) ? line.value : null;
+  const counts = (method.budget?.(values, shape) ?? [])
+    .filter(
+      ({ label, unit }) => /param|numbers/i.test(label) && /^(count|parameters|params|numbers)$/i.test(unit),
+    )
+    .map(({ value }) => value)
+    .filter((value) => value > 0 && Number.isFinite(value));
+  return counts.length > 0 ? Math.min(...counts) : null;
 }
 
 /** The front as a figure: what is dominated is grey, the others are joined. */
