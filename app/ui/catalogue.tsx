@@ -42,6 +42,12 @@ export function Catalogue({ current, onChoose }: CatalogueProps) {
         data-shortcut="search"
         value={query}
         onChange={(event) => setQuery(event.target.value)}
+        onKeyDown={(event) => {
+          // Enter takes the first match, as in every search.
+          if (event.key !== 'Enter' || query === '' || !found[0]) return;
+          event.currentTarget.blur();
+          onChoose(found[0].id);
+        }}
       />
       <fieldset className={styles.filters} aria-label="Filter methods">
         {EFFORTS.map((one) => (
