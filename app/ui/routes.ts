@@ -1,6 +1,6 @@
 /**
  * The pages beside the workbench, by the word after `#/`: adding one is adding its line here. Each is loaded
- * when it is opened; a method's id wins over none of them (a test holds that).
+ * when it is opened. No method may have such a name.
  */
 import type { ComponentType } from 'react';
 
