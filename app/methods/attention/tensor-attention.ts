@@ -231,15 +231,15 @@ export default defineMethod({
     {
       id: 'small',
       label: 'Small entries',
-      notice: 'Entries up to 0.5: degree 2, 15 features, is already exact to 1e-4.',
+      notice: 'Entries up to 0.5: degree 2, 15 features, is already exact to 1e-5.',
       values: { bound: 0.5, degree: 2 },
     },
     {
       id: 'odd',
       label: 'Odd degree',
       notice:
-        'A polynomial of odd degree turns negative for large negative scores, and denominators can vanish.',
-      values: { degree: 5 },
+        'Entries up to 4 and degree 3: the polynomial is far below zero for negative scores, denominators change sign, and the output is nonsense.',
+      values: { degree: 3, boundHigh: 4 },
     },
     {
       id: 'blurred',

@@ -242,8 +242,8 @@ export default defineMethod({
       id: 'unstable',
       label: 'Too large',
       notice:
-        'At eps 0.02 eigenvalues cross the imaginary axis: the system is unstable and its output grows.',
-      values: { eps: 0.02 },
+        'At eps 0.005 an eigenvalue has crossed the imaginary axis: the system is unstable and its output grows without end.',
+      values: { eps: 0.005 },
       data: 'testbed',
       failure: true,
     },

@@ -199,7 +199,7 @@ export default defineMethod({
       id: 'few',
       label: 'Few states',
       notice:
-        'With 16 states the direct diagonalization still works: its eigenvectors are only 10^9 in size.',
+        'With 16 states the direct diagonalization still works: its eigenvectors are only 10^6 in size.',
       values: { state: 16 },
       data: 'testbed',
     },
