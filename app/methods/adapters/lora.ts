@@ -85,10 +85,10 @@ export default defineMethod({
   claims: [
     ...reference('loss.frozen', 'The frozen network', 0.5, 0.15),
     ...reference('loss.full', 'Full fine-tuning', 0.027, 0.2),
-    ...reference('loss.lora', 'LoRA of rank 2', 0.217, 0.15, { rank: 2 }),
-    ...reference('loss.lora', 'LoRA of rank 4', 0.138, 0.15, { rank: 4 }),
+    ...reference('loss.lora', 'LoRA of rank 2', 0.217, 0.25, { rank: 2 }),
+    ...reference('loss.lora', 'LoRA of rank 4', 0.138, 0.2, { rank: 4 }),
     ...reference('loss.lora', 'LoRA of rank 8', 0.076, 0.15),
-    ...reference('loss.lora', 'LoRA of rank 16', 0.029, 0.15, { rank: 16 }),
+    ...reference('loss.lora', 'LoRA of rank 16', 0.029, 0.25, { rank: 16 }),
     {
       item: 2,
       text: 'LoRA learns most of the change: at most half of the loss is left',
