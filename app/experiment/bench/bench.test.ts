@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { CpuHome } from '../../gpu/cpuhome';
-import { homes } from '../../gpu/testing';
+import { GpuHome } from '../../gpu/gpuhome';
+import { homes, testDevice } from '../../gpu/testing';
 import type { BenchCase } from './case';
 import { CASE_SETS, casesOf, families, findCase } from './catalogue';
 import { measureCase } from './measure';
+import { plannedOnGpu } from './plan';
 
 const tiny = casesOf('tiny').filter(({ run }) => run !== null);
 
@@ -59,6 +61,18 @@ test('every case of every set has its own name, honest costs, and is found by it
     }
   }
   for (const { sweep } of families) expect(sweep.length).toBeGreaterThanOrEqual(4);
+});
+
+test('the plan for a GPU names other kernels than run here, and runs none', async () => {
+  const device = await testDevice();
+  const [here, there] = await Promise.all([
+    measureCase(new GpuHome(device), findCase('matmul 33'), { samples: 1, leastMs: 0 }),
+    plannedOnGpu(device, findCase('matmul 33')),
+  ]);
+  expect(there.length).toBeGreaterThan(0);
+  for (const name of there) expect(Object.keys(here.kernels)).not.toContain(name);
+  // Its Cholesky factor decides on the host what follows: the plan ends there.
+  expect((await plannedOnGpu(device, findCase('qr 33x5'))).length).toBeGreaterThan(0);
 });
 
 test('only keeps what begins with one of its parts, and refuses what fits nothing', () => {
