@@ -148,7 +148,7 @@ export default defineMethod({
       failure: true,
     },
   ],
-  quick: { m: 128, n: 128, repeats: 1 },
+  quick: { m: 64, n: 64, repeats: 1 },
   accepts: [],
   headline: ['gflops.register', 'error.naive', 'error.f16'],
   shaders: [
