@@ -21,7 +21,7 @@ test.each([
   [{ chunk: 256 }, 'cut to the length, 64'],
   [{ sharp: 2, markRate: 0.1 }, 'leaks'],
   [{ d: 1, state: 1 }, ''],
-  [{ state: 32 }, ''],
+  [{ state: 32 }, 'have rank 2, not 32'],
   [{ dtMin: 1, dtMax: 1 }, ''],
 ])('runs at %o, where all routes still agree', async (values, note) => {
   const { metrics, notes } = await result(values);

@@ -301,7 +301,7 @@ export default defineMethod({
       id: 'long',
       label: 'Long and narrow',
       notice:
-        'Two channels over 16384 steps: step by step nothing runs side by side, and the scans pull away.',
+        'Two channels over 16384 steps: 28 dependent passes instead of 16384. A GPU gains by it; a CPU, with few lanes, feels the extra work.',
       values: { length: 16384, d: 2, heads: 1, rank: 1, state: 16 },
       data: 'testbed',
     },

@@ -114,7 +114,7 @@ export function blockSpectrum(sigma: readonly number[], v: ScanValues, size: num
     kind: 'spectrum',
     id: 'block',
     title: 'Singular values of a block below the diagonal',
-    summary: `The ${size} x ${size} block of M left of the middle row. After the ${v.state} states there is nothing but rounding: the block has rank N.`,
+    summary: `The ${size} x ${size} block of M left of the middle row. After ${Math.min(v.state, v.d)} values there is nothing but rounding: the block has the rank of the states${v.d < v.state ? ', here limited by the channels' : ''}.`,
     series: [{ key: 'block', label: 'Block of M', role: 'method', values: sigma }],
     cut: { parameter: 'state', at: v.state },
     floor: 2 ** -23 * (sigma[0] ?? 0),

@@ -29,6 +29,11 @@ export async function run(lab: Lab, values: ScanValues): Promise<Outcome> {
   const v = { ...values, chunk: Math.min(values.chunk, values.length) };
   if (v.chunk < values.chunk) notes.push(`The chunk is cut to the length, ${v.chunk}.`);
   if (v.sharp < 3) notes.push(`At gate logit ${v.sharp} the gate leaks at every step: recall fails.`);
+  if (v.state > v.d) {
+    notes.push(
+      `B and C are projections of ${v.d} channels: blocks below the diagonal have rank ${v.d}, not ${v.state}.`,
+    );
+  }
   await lab.step(0, 'inputs and systems');
   const { seed, length, d, state, rank, heads, dtMin, dtMax } = v;
   const key = `ssm-scan ${[seed, length, d, state, rank, heads, dtMin, dtMax].join(' ')}`;
