@@ -218,9 +218,8 @@ export default defineMethod({
     {
       id: 'landmarks',
       label: 'Too many landmarks',
-      notice:
-        'Four times as many landmarks as clusters make the landmark matrix nearly singular; 20 steps amplify it.',
-      values: { rank: 64, iters: 20, spread: 0.1 },
+      notice: '64 landmarks among 4 clusters make their matrix nearly singular: 20 steps amplify, 6 do not.',
+      values: { rank: 64, iters: 20, clusters: 4, spread: 1, beta: 4 },
       failure: true,
     },
   ],
