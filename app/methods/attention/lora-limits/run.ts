@@ -37,13 +37,14 @@ export async function run(lab: Lab, v: LimitsValues): Promise<Outcome> {
   const head = await lab.cached(`lora-limits ${key}`, () => makeHead(home, v));
   const first = await chainAlone(lab, v, head);
   lab.partial(first);
-  const second = v.n > DENSE_LIMIT ? tooLong() : await against(lab, v, head, first.gradient);
+  const bench = new Bench(lab, head);
+  const second = v.n > DENSE_LIMIT ? tooLong() : await against(lab, v, bench, first.gradient);
   lab.partial(second);
   await lab.step(0.6, 'error against the norm');
   // The picture of the transition is drawn at a size where a hundred dense gradients are quick.
   const size = Math.min(v.n, v.n > DENSE_LIMIT ? 128 : 512);
   const sweep = await lab.cached(`lora-limits sweep ${key} ${v.tolerance}`, () =>
-    normSweep(lab, { ...v, n: size }),
+    normSweep(lab, { ...v, n: size }, size === v.n ? bench : null),
   );
   await lab.step(0.9, 'time against length');
   const times = await lab.cached(`lora-limits times ${key} ${v.degree} ${v.norm}`, () => timeSweep(lab, v));
@@ -137,11 +138,11 @@ function tooLong() {
 }
 
 /** The chain against the dense gradient, and the degrees that the two norms need. */
-async function against(lab: Lab, v: LimitsValues, head: Head, chain: Gradient | null) {
+async function against(lab: Lab, v: LimitsValues, bench: Bench, chain: Gradient | null) {
   const { degree } = v;
+  const { head } = bench;
   const metrics: Numbers = {};
   const reasons: Record<string, string> = {};
-  const bench = new Bench(lab, head);
   await lab.step(0.15, 'dense gradient');
   const exact = await bench.exact(v.norm);
   const want = adapterGradient(head, exact);
@@ -200,7 +201,7 @@ class Bench {
 
   constructor(
     private readonly lab: Lab,
-    private readonly head: Head,
+    readonly head: Head,
   ) {}
 
   async exact(tau: number): Promise<Gradient> {
@@ -236,9 +237,9 @@ class Bench {
 }
 
 /** Error curves of degrees 1 to 6, and the features needed, over the norm. */
-async function normSweep(lab: Lab, v: LimitsValues): Promise<Figure[]> {
+async function normSweep(lab: Lab, v: LimitsValues, known: Bench | null): Promise<Figure[]> {
   return lab.home.scope(async () => {
-    const bench = new Bench(lab, await makeHead(lab.home, v));
+    const bench = known ?? new Bench(lab, await makeHead(lab.home, v));
     const taus = [0.2, 0.4, 0.6, 0.8, 1, 1.2];
     const needed: number[] = [];
     for (const tau of taus) needed.push(await bench.degreeNeeded(tau, v.tolerance));
@@ -255,7 +256,8 @@ async function normSweep(lab: Lab, v: LimitsValues): Promise<Figure[]> {
 async function timeSweep(lab: Lab, v: LimitsValues): Promise<Figure[]> {
   const exact: [number, number][] = [];
   const low: [number, number][] = [];
-  const lengths = [64, 128, 256, 512, 1024, 2048].filter((n) => n <= 2 * v.n);
+  const most = lab.home.kind === 'cpu' ? 512 : 2048;
+  const lengths = [64, 128, 256, 512, 1024, 2048].filter((n) => n <= Math.min(2 * v.n, most));
   for (const n of lengths) {
     await lab.step(0.92, `time at n = ${n}`);
     await lab.home.scope(async () => {
