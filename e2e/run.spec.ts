@@ -78,6 +78,7 @@ test('what would take long is not begun before the person says so, with smaller 
   page,
 }) => {
   await page.goto('/#/rsvd?m=8192&n=8192');
+  await expect(page.getByRole('button', { name: /Computes on: .*software/ })).toBeVisible();
   await expect(page.getByText(/This would take about .* and .* here/)).toBeVisible();
   await expect(page.locator('progress')).toHaveCount(0);
   await page.getByRole('button', { name: /^Try Rows m \d+, Columns n \d+/ }).click();

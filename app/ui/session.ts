@@ -254,7 +254,11 @@ export function createSession(
     data,
     async start() {
       client.open().then(
-        (open) => set({ open }),
+        (open) => {
+          set({ open });
+          // What was held for one machine may be little, or much more, for the one that it turned out to be.
+          if (store.getState().run.status === 'held') runNow();
+        },
         (error: unknown) => set({ run: failure(error) }),
       );
       if (store.getState().route) return;
