@@ -89,7 +89,8 @@ const mapFeatures = defineOperation({
   /**
    * With e = ((d / 4 + 8) h + 3 (|l| + h + |shift|)) u for the exponent and the exponential's own (8 + 5 |x|) u
    * (3 + 2 |x| ulp by the WGSL specification, and its factor): relative for positive features, absolute for their
-   * logarithm. Sine and cosine are off by (8 + 2 |l|) u of exp(h) / sqrt(r): argument reduction in three parts.
+   * logarithm. Sine and cosine are off by (8 + |l| / 256) u of exp(h) / sqrt(r), for the argument is reduced in three
+   * parts, and exp(h) by ((d / 4 + 16) h + 8) u.
    */
   compare: (got, want, kind: FeatureKind, x: Tensor, logits: Tensor, options: FeatureOptions) => {
     const [r, d] = [colsOf(logits), colsOf(x)];
@@ -109,7 +110,8 @@ const mapFeatures = defineOperation({
         return Math.expm1(e + (8 + 5 * (logit + h[row] + off)) * u) * values[i] + 1e-37;
       }
       const size = Math.exp(h[row]) / Math.sqrt(r);
-      return size * (Math.expm1(e + (8 + 5 * h[row]) * u) + (8 + 2 * logit) * u);
+      const own = (d / 4 + 16) * h[row] + 8;
+      return size * (Math.expm1(own * u) + (8 + logit / 256) * u);
     });
   },
 });
