@@ -10,10 +10,14 @@ export interface Peaks {
   gbps: number;
 }
 
-const SAMPLES = 5;
+/** The larger of each. */
+export const higher = (a: Peaks, b: Peaks): Peaks => ({
+  gflops: Math.max(a.gflops, b.gflops),
+  gbps: Math.max(a.gbps, b.gbps),
+});
 
 /** The fastest of several runs of each: a peak is a maximum. */
-export async function measurePeaks(home: Home, seam?: () => Promise<void>): Promise<Peaks> {
+export async function measurePeaks(home: Home, samples: number, seam?: () => Promise<void>): Promise<Peaks> {
   return home.scope(async () => {
     const { invocations, steps, words } = peakSizes(home);
     const counts = home.tensor([invocations]);
@@ -22,7 +26,7 @@ export async function measurePeaks(home: Home, seam?: () => Promise<void>): Prom
     const best = async (call: () => Promise<unknown>) => {
       await callMs(home, 1, call); // compiles
       let least = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < SAMPLES; i++) {
+      for (let i = 0; i < samples; i++) {
         await seam?.();
         const { wallMs, kernelMs } = await callMs(home, 1, call);
         least = Math.min(least, kernelMs ?? wallMs);
