@@ -6,6 +6,7 @@ import type { BenchCase } from './case';
 import { CASE_SETS, casesOf, families, findCase } from './catalogue';
 import { measureCase } from './measure';
 import { plannedOnGpu } from './plan';
+import { runBench, shareOf } from './report';
 
 const tiny = casesOf('tiny').filter(({ run }) => run !== null);
 
@@ -73,6 +74,24 @@ test('the plan for a GPU names other kernels than run here, and runs none', asyn
   for (const name of there) expect(Object.keys(here.kernels)).not.toContain(name);
   // Its Cholesky factor decides on the host what follows: the plan ends there.
   expect((await plannedOnGpu(device, findCase('qr 33x5'))).length).toBeGreaterThan(0);
+});
+
+test('a run gives peaks, a row a case, and what a GPU would run', async () => {
+  const device = await testDevice();
+  const home = new GpuHome(device);
+  const seen: string[] = [];
+  const report = await runBench(home, casesOf('tiny', 'transpose,fft'), {
+    gpu: device,
+    samples: 1,
+    leastMs: 0,
+    onRow: ({ id }) => seen.push(id),
+  });
+  expect(report.rows.map(({ id }) => id)).toEqual(seen);
+  expect(seen.length).toBe(2);
+  expect(report.peaks.gflops).toBeGreaterThan(0);
+  expect(report.peaks.gbps).toBeGreaterThan(0);
+  for (const row of report.rows) expect(shareOf(row, report.peaks).share).toBeGreaterThan(0);
+  expect(home.bytes).toBe(0);
 });
 
 test('only keeps what begins with one of its parts, and refuses what fits nothing', () => {
