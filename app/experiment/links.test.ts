@@ -96,6 +96,17 @@ const linkState: fc.Arbitrary<LinkState> = fc.record({
   home: fc.constantFrom('gpu', 'cpu'),
   embed: fc.boolean(),
   show: fc.uniqueArray(fc.stringMatching(/^[\w.-]{1,12}$/), { maxLength: 5 }),
+  wgsl: fc.option(fc.stringMatching(/^[a-z]\w{0,9}\.[\w-]{1,99}$/), { nil: undefined }),
+  lock: fc.option(fc.uniqueArray(fc.constantFrom('size', 'seed', 'loud'), { minLength: 1 }), {
+    nil: undefined,
+  }),
+  hide: fc.option(fc.uniqueArray(fc.constantFrom('size', 'slope'), { minLength: 1 }), { nil: undefined }),
+  sent: fc.option(
+    fc.record({ norm: fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0) }),
+    {
+      nil: undefined,
+    },
+  ),
 });
 
 test('10,000 random states come back from their links', () => {

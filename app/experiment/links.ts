@@ -24,6 +24,13 @@ export interface LinkState {
   embed: boolean;
   /** Figure ids; empty for all. */
   show: readonly string[];
+  /** An edited kernel, packed (shaderedit.ts). It never runs before the reader says so. */
+  wgsl?: string;
+  /** Parameters that the reader may see and not change, and those that are not even shown. */
+  lock?: readonly string[];
+  hide?: readonly string[];
+  /** The sender's figures by metric, to compare the reader's own run with. */
+  sent?: Readonly<Record<string, number>>;
 }
 
 export interface DecodedLink {
@@ -36,7 +43,19 @@ export const LINK_VERSION = 1;
 /** Longer links are cut by chat programs and servers; nothing that this codec writes comes near. */
 export const LINK_LIMIT = 8000;
 /** Keys of the link itself. A parameter cannot have one of these names. */
-export const RESERVED: readonly string[] = ['data', 'tensor', 'colour', 'home', 'embed', 'show', 'v'];
+export const RESERVED: readonly string[] = [
+  'data',
+  'tensor',
+  'colour',
+  'home',
+  'embed',
+  'show',
+  'wgsl',
+  'lock',
+  'hide',
+  'sent',
+  'v',
+];
 
 const OPENING = { method: 'rsvd', rank: 24 };
 const MOST_PROBLEMS = 12;
@@ -82,6 +101,11 @@ export function encodeLink(state: LinkState, among?: readonly Method[]): string 
   if (state.home === 'cpu') pairs.push(['home', 'cpu']);
   if (state.embed) pairs.push(['embed', '1']);
   if (state.show.length > 0) pairs.push(['show', state.show.join(',')]);
+  if (state.lock?.length) pairs.push(['lock', state.lock.join(',')]);
+  if (state.hide?.length) pairs.push(['hide', state.hide.join(',')]);
+  const sent = Object.entries(state.sent ?? {});
+  if (sent.length > 0) pairs.push(['sent', sent.map(([key, value]) => `${key}:${value}`).join(',')]);
+  if (state.wgsl !== undefined) pairs.push(['wgsl', state.wgsl]);
   const query = pairs.map(([key, value]) => `${escaped(key)}=${escaped(value)}`).join('&');
   return `#/${method.id}${query === '' ? '' : `?${query}`}`;
 }
@@ -194,12 +218,43 @@ function readReserved(state: LinkState, method: Method, key: string, value: stri
       state.show = [...new Set(ids)];
       return;
     }
+    case 'lock':
+    case 'hide': {
+      const keys = value.split(',').filter((one) => one !== '');
+      for (const one of keys) parameterOf(method, one);
+      state[key] = [...new Set(keys)];
+      return;
+    }
+    case 'sent':
+      state.sent = readSent(method, value);
+      return;
+    case 'wgsl':
+      if (!/^[a-z]\w{0,60}\.[\w-]{1,7000}$/.test(value)) throw wrong('the link as it was sent');
+      state.wgsl = value;
+      return;
     default:
       if (value === String(LINK_VERSION)) return;
       throw new UserError(
         `The link is of version ${value.slice(0, 20)}, this page reads ${LINK_VERSION}: reload it`,
       );
   }
+}
+
+/** `error.rsvd:0.4576,error.svd:0.4493`: declared metrics and finite numbers only. */
+function readSent(method: Method, value: string): Record<string, number> {
+  const sent: Record<string, number> = Object.create(null);
+  for (const part of value.split(',').slice(0, 60)) {
+    const cut = part.lastIndexOf(':');
+    const [key, text] = [part.slice(0, cut), part.slice(cut + 1)];
+    const number = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+    if (!Object.hasOwn(method.metrics, key) || !Number.isFinite(number)) {
+      throw new UserError(
+        `sent "${part.slice(0, 60)}" is no metric of ${method.id} with a number: it is left out`,
+      );
+    }
+    sent[key] = number;
+  }
+  return sent;
 }
 
 function unescaped(text: string): string | null {

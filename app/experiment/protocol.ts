@@ -51,6 +51,8 @@ export interface RunRequest {
   data: string | null;
   /** Compare every operation with its float64 twin as it goes. */
   verify?: boolean;
+  /** Edited WGSL by kernel, in place of the kernels' own. */
+  edits?: Readonly<Record<string, string>>;
 }
 
 /** What computes here. `reason` says why it is not the GPU. */

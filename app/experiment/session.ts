@@ -7,7 +7,7 @@ import type { ImageDecoder } from '../data/source';
 import { CpuHome } from '../gpu/cpuhome';
 import { type GpuDevice, openGpu } from '../gpu/device';
 import { CancelledError, DeviceLostError } from '../gpu/errors';
-import { GpuHome } from '../gpu/gpuhome';
+import { GpuHome, type GpuHomeOptions } from '../gpu/gpuhome';
 import type { Home } from '../gpu/home';
 import { isUserError, UserError } from '../math/errors';
 import { Cache } from './cache';
@@ -175,7 +175,7 @@ export class Session {
         this.countLoss();
       } finally {
         place.switchboard.signal = undefined;
-        if (request.verify) place.dispose();
+        if (isOnce(request)) place.dispose();
       }
     }
   }
@@ -204,12 +204,11 @@ export class Session {
     this.gpu = null;
   }
 
-  private async place({ home, verify }: Pick<RunRequest, 'home' | 'verify'>): Promise<Workplace> {
-    const device = home === 'gpu' ? await this.openedDevice() : null;
+  private async place(request: Pick<RunRequest, 'home' | 'verify' | 'edits'>): Promise<Workplace> {
+    const device = request.home === 'gpu' ? await this.openedDevice() : null;
     if (!device) return this.cpuPlace();
-    // A verifying home is used once: what is cached was made without a look at it.
-    if (verify) return gpuPlace(device, true);
-    this.gpu ??= gpuPlace(device, false);
+    if (isOnce(request)) return gpuPlace(device, request);
+    this.gpu ??= gpuPlace(device, {});
     return this.gpu;
   }
 
@@ -240,8 +239,12 @@ export class Session {
   }
 }
 
-function gpuPlace(device: GpuDevice, verify: boolean): Workplace {
-  const switchboard: { signal?: AbortSignal; verify: boolean } = { verify };
+/** A home that verifies or runs edited kernels is used once: what is cached was made without either. */
+const isOnce = ({ verify, edits }: Pick<RunRequest, 'verify' | 'edits'>): boolean =>
+  verify === true || edits !== undefined;
+
+function gpuPlace(device: GpuDevice, { verify, edits }: Pick<RunRequest, 'verify' | 'edits'>): Workplace {
+  const switchboard: GpuHomeOptions = { verify, edits };
   const home = new GpuHome(device, switchboard);
   const cache = new Cache(home);
   const dispose = () => {

@@ -27,6 +27,8 @@ export interface GpuHomeOptions {
   verify?: boolean;
   /** Fill every fresh buffer with NaN, so that a kernel which leaves entries unwritten is found out. */
   poison?: boolean;
+  /** Edited code of kernels by name, in place of their own. */
+  edits?: Readonly<Record<string, string>>;
   /** Refuse to hold more than this; default: what the device allows. */
   budgetBytes?: number;
 }
@@ -228,10 +230,15 @@ export class GpuHome implements Home {
     return Math.max(flop / guess.flop, bytes / guess.bytes) * (speedFactor.get(this.device) ?? 1);
   }
 
+  private sourceOf({ source }: Dispatch): Dispatch['source'] {
+    const { edits } = this.options;
+    return edits && Object.hasOwn(edits, source.name) ? { ...source, code: edits[source.name] } : source;
+  }
+
   /** Queues one dispatch; waits only when enough work is in flight. */
   async dispatch(job: Dispatch): Promise<void> {
     this.assertAlive();
-    const { pipeline, layout } = await compile(this.device, job.source, job.constants);
+    const { pipeline, layout } = await compile(this.device, this.sourceOf(job), job.constants);
     const estimate = this.estimateMs(job.flop, job.bytes);
     const full = this.slot >= UNIFORM_SLOTS || this.clock.isFull;
     if (full || (this.sliceEstimate > 0 && this.sliceEstimate + estimate > this.sliceMs)) {

@@ -33,7 +33,7 @@ export function Lower({ method, view }: { method: Method; view: View }) {
         <Mathematics method={method} />
       </LazyFold>
       <LazyFold key={`${method.id} shaders`} title="Shaders">
-        <Shaders names={method.shaders} />
+        <Shaders method={method} />
       </LazyFold>
       <LazyFold title="Runs in this browser">
         <Runs />

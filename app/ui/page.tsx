@@ -1,5 +1,5 @@
 /** The page: catalogue, figures, controls. With `embed` only the figures that the link names. */
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { encodeLink } from '../experiment/links';
 import { findMethod } from '../experiment/registry';
 import type { Method } from '../methods/method';
@@ -14,6 +14,10 @@ import { Figures, Headline, PinRun, RunStatus } from './results';
 import { Shapes } from './shapes';
 import { OtherPage, Shell } from './shell';
 import { viewOf } from './view';
+
+const EditFromLink = lazy(() =>
+  import('./shaderlab/consent').then((module) => ({ default: module.EditFromLink })),
+);
 
 export function Page({ onTheme }: { onTheme: () => void }) {
   const state = usePage((whole) => whole);
@@ -69,6 +73,11 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
         </aside>
         <main className={styles.middle} id="figures" tabIndex={-1}>
           <Problems />
+          {link.wgsl !== undefined && (
+            <Suspense>
+              <EditFromLink key={link.wgsl} method={method} packed={link.wgsl} />
+            </Suspense>
+          )}
           <header className={styles.title}>
             <h1>{method.title}</h1>
             <p>

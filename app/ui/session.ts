@@ -8,6 +8,7 @@ import { estimate, smaller, smallerByMemory } from '../experiment/estimate';
 import { encodeLink, type LinkState, openLink, stateOf } from '../experiment/links';
 import type { RunRequest, RunResult } from '../experiment/protocol';
 import { findMethod, loadMethod } from '../experiment/registry';
+import type { ShaderEdit } from '../experiment/shaderedit';
 import { defaults } from '../experiment/values';
 import { isUserError } from '../math/errors';
 import type { LooseValues, ParameterValue } from '../methods/parameters';
@@ -59,6 +60,8 @@ export interface Session {
   /** While paused: one seam further. */
   step(): void;
   dismiss(problem: string): void;
+  /** Runs the experiment with this kernel in place of its own; null goes back to the kernels as they are. */
+  useEdit(edit: ShaderEdit | null): void;
 }
 
 /** What a session tells others, and what it asks them. */
@@ -111,7 +114,9 @@ export function createSession(
     const { data } = store.getState();
     if (link().data.kind !== 'testbed' && data.status !== 'ready') return null;
     const key = data.status === 'ready' ? data.summary.key : null;
-    return { method: link().method, values: link().values, home: link().home, data: key };
+    const { edit } = store.getState();
+    const edits = edit ? { edits: { [edit.name]: edit.code } } : {};
+    return { method: link().method, values: link().values, home: link().home, data: key, ...edits };
   };
 
   function begin(anyway: boolean): void {
@@ -202,7 +207,8 @@ export function createSession(
 
   const preview = async () => {
     const asked = request();
-    if (!asked || !method().preview) return;
+    // An edited kernel runs on a home of its own, where nothing is cached.
+    if (!asked || asked.edits || !method().preview) return;
     const { result } = store.getState();
     // A preview that fails says nothing: the full run that follows says it better.
     const outcome = await client.preview(asked).catch(() => null);
@@ -236,7 +242,7 @@ export function createSession(
       preview: null,
       partial: null,
       run: { status: 'idle' },
-      ...(other ? { result: null } : {}),
+      ...(other ? { result: null, edit: null } : {}),
     });
     place.write(encodeLink(next), enter);
     await data.follow(started ? before.link : null);
@@ -319,6 +325,11 @@ export function createSession(
     },
     take(values) {
       setLink({ values });
+      later(0);
+    },
+    useEdit(edit) {
+      set({ edit });
+      if (!edit) setLink({ wgsl: undefined });
       later(0);
     },
     runNow,

@@ -1,51 +1,39 @@
-/** The WGSL behind a method's pictures, to read and to copy; each file is loaded when it is opened. */
-import { useEffect, useState } from 'react';
+/** The WGSL behind a method's pictures: to read, to edit, and to put on trial. Each file is loaded when it is opened. */
+import { lazy, Suspense, useState } from 'react';
+import type { Method } from '../methods/method';
 import styles from './panels.module.css';
+import { isKernel } from './shaderlab/sources';
 
-const sources = import.meta.glob<string>('../../shaders/*.wgsl', { query: '?raw', import: 'default' });
+const ShaderLab = lazy(() => import('./shaderlab/lab').then((module) => ({ default: module.ShaderLab })));
 
-const loaderOf = (name: string) => sources[`../../shaders/${name}.wgsl`];
-
-export function Shaders({ names }: { names: readonly string[] }) {
-  const known = names.filter((name) => loaderOf(name));
+export function Shaders({ method }: { method: Method }) {
+  const known = method.shaders.filter(isKernel);
   if (known.length === 0) return <p className={styles.quiet}>This method runs no shader of its own.</p>;
   return (
     <div className={styles.prose}>
       <p className={styles.quiet}>
         The programs that the GPU runs for this method, as they stand in the source. Lines that begin with{' '}
-        <code>{'//! use'}</code> pull in shared functions.
+        <code>{'//! use'}</code> pull in shared functions. Change one: it is checked against float64 before
+        its time counts.
       </p>
       {known.map((name) => (
-        <Shader key={name} name={name} />
+        <Shader key={name} name={name} method={method} />
       ))}
     </div>
   );
 }
 
-function Shader({ name }: { name: string }) {
-  const [open, setOpen] = useState(false);
-  const [code, setCode] = useState<string | null>(null);
-  const [failure, setFailure] = useState(false);
-  useEffect(() => {
-    if (!open || code !== null) return;
-    loaderOf(name)().then(setCode, () => setFailure(true));
-  }, [open, code, name]);
+function Shader({ name, method }: { name: string; method: Method }) {
+  const [opened, setOpened] = useState(false);
   return (
-    <details className={styles.shader} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className={styles.shader} onToggle={(event) => event.currentTarget.open && setOpened(true)}>
       <summary>
         <code>{name}.wgsl</code>
       </summary>
-      {failure && <p>The file could not be loaded. Check the connection and open it again.</p>}
-      {code !== null && (
-        <>
-          <button type="button" onClick={() => navigator.clipboard.writeText(code)}>
-            Copy
-          </button>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <section className={styles.code} tabIndex={0} aria-label={`Source of ${name}.wgsl`}>
-            <pre>{code}</pre>
-          </section>
-        </>
+      {opened && (
+        <Suspense fallback="Loading …">
+          <ShaderLab method={method} name={name} />
+        </Suspense>
       )}
     </details>
   );

@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Estimate } from '../experiment/estimate';
 import type { LinkState } from '../experiment/links';
 import type { DataSummary, OpenReport, RunResult } from '../experiment/protocol';
+import type { ShaderEdit } from '../experiment/shaderedit';
 import type { Outcome } from '../methods/method';
 import type { LooseValues } from '../methods/parameters';
 import type { Route } from './routes';
@@ -54,6 +55,8 @@ export interface PageState {
   /** What follows a live parameter while it moves. */
   preview: Outcome | null;
   theme: Theme;
+  /** A kernel that the person edited, or took from a link, and lets run in place of the original. */
+  edit: ShaderEdit | null;
 }
 
 export type Store = StoreApi<PageState>;
@@ -75,4 +78,5 @@ export const createPageStore = (
     partial: null,
     preview: null,
     theme,
+    edit: null,
   }));

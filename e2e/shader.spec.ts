@@ -1,0 +1,71 @@
+import { expect, type Page, test } from 'playwright/test';
+
+/** Opens the fold of shaders and one kernel in it, and returns its editor. */
+async function openKernel(page: Page, name: string) {
+  await page.locator('summary', { hasText: /^Shaders$/ }).click();
+  await page.locator('summary', { hasText: `${name}.wgsl` }).click();
+  const editor = page.getByRole('textbox', { name: `Source of ${name}.wgsl` });
+  await expect(editor).toBeVisible();
+  return editor;
+}
+
+/** Replaces text in the editor by way of its search panel, as a person would with the keyboard. */
+async function setCode(page: Page, name: string, change: (code: string) => string) {
+  const editor = page.getByRole('textbox', { name: `Source of ${name}.wgsl` });
+  const code = await page.evaluate(
+    async () => (document.querySelector('.cm-content') as HTMLElement).innerText,
+  );
+  expect(code.length).toBeGreaterThan(50);
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(change(code));
+}
+
+const SMALL = '/#/rsvd?m=64&n=48&rank=8';
+
+test('a kernel that does not compile is refused at its line, and one that computes wrongly before its time counts', async ({
+  page,
+}) => {
+  test.slow();
+  await page.goto(SMALL);
+  await expect(page.locator('canvas').first()).toBeVisible();
+  await openKernel(page, 'transpose');
+  const check = page.getByRole('button', { name: 'Check and time the edit' });
+  await expect(check).toBeDisabled();
+  await setCode(page, 'transpose', (code) => code.replace(/\}\s*$/, '  let x = nowhere;\n}\n'));
+  await check.click();
+  await expect(page.getByText('It does not compile.')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/Line \d+, column \d+: .*nowhere/)).toBeVisible();
+  await page.getByRole('button', { name: 'Back to the original' }).click();
+  await expect(check).toBeDisabled();
+});
+
+test('an edited kernel in a link waits for consent; what is no kernel is named and left out', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(SMALL);
+  await expect(page.locator('canvas').first()).toBeVisible();
+  await openKernel(page, 'transpose');
+  await setCode(page, 'transpose', (code) => `// edited by the sender\n${code}`);
+  await page.getByRole('button', { name: 'Copy a link with the edit' }).click();
+  await expect(page.getByText('Whoever opens it is asked')).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link.length).toBeLessThan(8000);
+
+  const reader = await context.newPage();
+  await reader.goto(link);
+  const asked = reader.getByRole('region', { name: 'Edited kernel' });
+  await expect(asked).toContainText('It has not run');
+  await asked.getByRole('button', { name: 'Read and check it' }).click();
+  await expect(asked.getByText('edited by the sender')).toBeVisible();
+  await asked.getByRole('button', { name: 'Run it' }).click();
+  await expect(reader.getByText('runs in place of the original')).toBeVisible();
+  await reader.getByRole('button', { name: 'Run with the original' }).click();
+  await expect(reader.getByText('runs in place of the original')).toBeHidden();
+
+  const other = await context.newPage();
+  await other.goto(`${SMALL}&wgsl=nothing.AAAA`);
+  await expect(other.getByText('edits a kernel "nothing" that there is not')).toBeVisible();
+});
