@@ -12,9 +12,7 @@ async function openKernel(page: Page, name: string) {
 /** Replaces text in the editor by way of its search panel, as a person would with the keyboard. */
 async function setCode(page: Page, name: string, change: (code: string) => string) {
   const editor = page.getByRole('textbox', { name: `Source of ${name}.wgsl` });
-  const code = await page.evaluate(
-    async () => (document.querySelector('.cm-content') as HTMLElement).innerText,
-  );
+  const code = (await page.locator('.cm-line').allTextContents()).join('\n');
   expect(code.length).toBeGreaterThan(50);
   await editor.click();
   await page.keyboard.press('ControlOrMeta+a');
