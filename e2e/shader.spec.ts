@@ -27,10 +27,10 @@ test('a kernel that does not compile is refused at its line, and one that comput
   test.slow();
   await page.goto(SMALL);
   await expect(page.locator('canvas').first()).toBeVisible();
-  await openKernel(page, 'transpose');
+  await openKernel(page, 'transpose_vec4');
   const check = page.getByRole('button', { name: 'Check and time the edit' });
   await expect(check).toBeDisabled();
-  await setCode(page, 'transpose', (code) => code.replace(/\}\s*$/, '  let x = nowhere;\n}\n'));
+  await setCode(page, 'transpose_vec4', (code) => code.replace(/\}\s*$/, '  let x = nowhere;\n}\n'));
   await check.click();
   await expect(page.getByText('It does not compile.')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(/Line \d+, column \d+: .*nowhere/)).toBeVisible();
@@ -45,8 +45,8 @@ test('an edited kernel in a link waits for consent; what is no kernel is named a
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto(SMALL);
   await expect(page.locator('canvas').first()).toBeVisible();
-  await openKernel(page, 'transpose');
-  await setCode(page, 'transpose', (code) => `// edited by the sender\n${code}`);
+  await openKernel(page, 'transpose_vec4');
+  await setCode(page, 'transpose_vec4', (code) => `// edited by the sender\n${code}`);
   await page.getByRole('button', { name: 'Copy a link with the edit' }).click();
   await expect(page.getByText('Whoever opens it is asked')).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
