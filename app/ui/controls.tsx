@@ -44,19 +44,20 @@ interface ControlsProps {
 }
 
 export function Controls({ method, values, ownData, onChange, onReset, sweep }: ControlsProps) {
-  const shown = formOrder(method, values, ownData);
+  const link = usePage((state) => state.link);
+  const shown = formOrder(method, values, ownData).filter(([key]) => !link.hide?.includes(key));
+  const held = (link.lock?.length ?? 0) + (link.hide?.length ?? 0) > 0;
   const changed = ([key, parameter]: readonly [string, Parameter]) => values[key] !== parameter.default;
   const first = shown.length <= FIRST + 2 ? shown : shown.slice(0, FIRST);
   const more = shown.slice(first.length);
-  const control = ([key, parameter]: readonly [string, Parameter]) => (
-    <Control
-      key={`${method.id} ${key}`}
-      name={key}
-      parameter={parameter}
-      value={values[key]}
-      onChange={onChange}
-    />
-  );
+  const control = ([key, parameter]: readonly [string, Parameter]) => {
+    const own = <Control name={key} parameter={parameter} value={values[key]} onChange={onChange} />;
+    return (
+      <fieldset key={`${method.id} ${key}`} className={styles.hold} disabled={link.lock?.includes(key)}>
+        {own}
+      </fieldset>
+    );
+  };
   return (
     <section className={styles.panel} aria-labelledby="controls-title">
       <header className={styles.header}>
@@ -66,10 +67,11 @@ export function Controls({ method, values, ownData, onChange, onReset, sweep }: 
             Sweep …
           </a>
         )}
-        <button type="button" data-look="plain" disabled={!shown.some(changed)} onClick={onReset}>
+        <button type="button" data-look="plain" disabled={held || !shown.some(changed)} onClick={onReset}>
           Reset all
         </button>
       </header>
+      {held && <p className={styles.quiet}>Some controls are locked or hidden by the link.</p>}
       {first.map(control)}
       {more.length > 0 && (
         <details className={styles.more}>

@@ -1,9 +1,9 @@
 /** The dialogs of the top bar: what computes here, how to share, and help. Native dialogs: focus and Escape are theirs. */
-import { type ReactNode, type RefObject, useId, useState } from 'react';
-import { encodeLink } from '../experiment/links';
+import { lazy, type ReactNode, type RefObject, Suspense, useId } from 'react';
 import type { OpenReport } from '../experiment/protocol';
 import { formatBytes, formatCount } from '../math/format';
 import { usePage, useSession } from './context';
+import { Copyable } from './copyable';
 import styles from './dialogs.module.css';
 
 export type DialogRef = RefObject<HTMLDialogElement | null>;
@@ -38,47 +38,15 @@ export function Modal({
   );
 }
 
-/** A text to copy, which can also be selected where the clipboard is closed to pages. */
-function Copyable({ label, text }: { label: string; text: string }) {
-  const [state, setState] = useState('');
-  const id = useId();
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setState('Copied.'),
-      () => setState('The browser refused: select the text and copy it by hand.'),
-    );
-  return (
-    <div className={styles.copyable}>
-      <label htmlFor={id}>{label}</label>
-      <textarea id={id} readOnly rows={3} value={text} onFocus={(event) => event.target.select()} />
-      <div>
-        <button type="button" data-look="primary" onClick={copy}>
-          Copy
-        </button>
-        <span role="status">{state}</span>
-      </div>
-    </div>
-  );
-}
+const Share = lazy(() => import('./share/share').then((module) => ({ default: module.Share })));
 
 export function ShareDialog({ dialog }: { dialog: DialogRef }) {
-  const link = usePage((state) => state.link);
-  const page = `${location.origin}${location.pathname}`;
-  const frame = `${page}${encodeLink({ ...link, embed: true })}`;
-  const snippet = `<iframe src="${frame.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}" title="Rankscope" width="720" height="480" style="border:0" allow="webgpu"></iframe>`;
+  const method = usePage((state) => state.link.method);
   return (
     <Modal dialog={dialog} title="Share">
-      <Copyable
-        label="Link to exactly this: method, settings, seed and data"
-        text={`${page}${encodeLink(link)}`}
-      />
-      <Copyable label="The figures alone, to embed in another page" text={snippet} />
-      {link.data.kind === 'file' && (
-        <p>
-          The file itself stays here: the link names it, and whoever opens the link is asked for their own
-          copy.
-        </p>
-      )}
+      <Suspense fallback={<p>Loading …</p>}>
+        <Share key={method} />
+      </Suspense>
     </Modal>
   );
 }

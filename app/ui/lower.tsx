@@ -11,6 +11,7 @@ const Shaders = lazy(() => import('./shaders').then((module) => ({ default: modu
 
 const Timings = lazy(() => import('./timings').then((module) => ({ default: module.Timings })));
 const Truth = lazy(() => import('./truth').then((module) => ({ default: module.Truth })));
+const Takeaway = lazy(() => import('./share/takeaway').then((module) => ({ default: module.Takeaway })));
 const Runs = lazy(() => import('./history/runs').then((module) => ({ default: module.Runs })));
 
 export function Lower({ method, view }: { method: Method; view: View }) {
@@ -34,6 +35,9 @@ export function Lower({ method, view }: { method: Method; view: View }) {
       </LazyFold>
       <LazyFold key={`${method.id} shaders`} title="Shaders">
         <Shaders method={method} />
+      </LazyFold>
+      <LazyFold key={`${method.id} takeaway`} title="Take it away">
+        <Takeaway method={method} />
       </LazyFold>
       <LazyFold title="Runs in this browser">
         <Runs />

@@ -1,6 +1,6 @@
 /** The page: catalogue, figures, controls. With `embed` only the figures that the link names. */
 import { lazy, Suspense, useEffect } from 'react';
-import { encodeLink } from '../experiment/links';
+import { encodeLink, type LinkState } from '../experiment/links';
 import { findMethod } from '../experiment/registry';
 import type { Method } from '../methods/method';
 import { Catalogue } from './catalogue';
@@ -12,6 +12,7 @@ import styles from './page.module.css';
 import { Cited, Dock, Problems, shapeOf } from './pieces';
 import { Figures, Headline, PinRun, RunStatus } from './results';
 import { Shapes } from './shapes';
+import { SentFigures } from './share/sent';
 import { OtherPage, Shell } from './shell';
 import { viewOf } from './view';
 
@@ -57,6 +58,9 @@ export function Page({ onTheme }: { onTheme: () => void }) {
   );
 }
 
+/** A teacher's link locks or hides controls: presets would go round that. */
+const isLesson = ({ lock, hide }: LinkState): boolean => (lock?.length ?? 0) + (hide?.length ?? 0) > 0;
+
 function Workbench({ method, view }: { method: Method; view: ReturnType<typeof viewOf> }) {
   const session = useSession();
   const link = usePage((state) => state.link);
@@ -89,6 +93,7 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
             <RunStatus method={method} />
             <PinRun />
           </div>
+          {link.sent && <SentFigures method={method} view={view} sent={link.sent} />}
           <Figures method={method} view={view} />
           {view.notes.length > 0 && (
             <ul className={styles.notes} aria-label="Notes">
@@ -109,7 +114,14 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
           />
           <Budget method={method} values={link.values} shape={shapeOf(link.values, data)} />
           <Shapes method={method} values={link.values} shape={shapeOf(link.values, data)} />
-          <Presets method={method} values={link.values} data={link.data.kind} onApply={session.applyPreset} />
+          {!isLesson(link) && (
+            <Presets
+              method={method}
+              values={link.values}
+              data={link.data.kind}
+              onApply={session.applyPreset}
+            />
+          )}
           <DataPanel method={method} />
         </aside>
         <section className={styles.lower} aria-label="Details">

@@ -24,6 +24,10 @@ export const PAUSE_MS = 250;
 /** A run that would take longer waits for a word; a rough estimate may be wrong by a factor of a few. */
 const LONG_MS = { 'earlier run': 30_000, speed: 90_000 } as const;
 
+/** A teacher's link locks or hides this parameter. */
+export const isHeld = ({ lock, hide }: LinkState, key: string): boolean =>
+  lock?.includes(key) === true || hide?.includes(key) === true;
+
 export type Client = Pick<ExperimentClient, 'open' | 'loadData' | 'run' | 'preview'>;
 
 /** The address bar, or what stands for it in a test. */
@@ -222,6 +226,7 @@ export function createSession(
   const move = (key: string, value: ParameterValue, phase: 'move' | 'settle') => {
     const parameter = method().parameters[key];
     const unchanged = link().values[key] === value;
+    if (isHeld(link(), key)) return;
     if (!parameter || (unchanged && (phase === 'move' || store.getState().run.status !== 'idle'))) return;
     setLink({ values: { ...link().values, [key]: value } });
     later(parameter.live ? REST_MS : PAUSE_MS);
