@@ -4,6 +4,7 @@ import { swiftshaderEnv } from './app/cli/swiftshader.mjs';
 import { catalogue } from './app/experiment/catalogue.plugin.mjs';
 import { leanShaders } from './app/gpu/shaders.plugin.ts';
 import { contentSecurityPolicy } from './app/ui/csp.plugin.ts';
+import { offline } from './app/ui/offline.plugin.ts';
 
 // Dawn reads these when a test process starts, so they must stand before it is forked.
 if (process.env.VITEST) Object.assign(process.env, swiftshaderEnv());
@@ -11,7 +12,7 @@ if (process.env.VITEST) Object.assign(process.env, swiftshaderEnv());
 // Everything is static and addressed relatively, so the build runs from any path on any host.
 export default defineConfig({
   base: './',
-  plugins: [react(), catalogue(), leanShaders(), contentSecurityPolicy()],
+  plugins: [react(), catalogue(), leanShaders(), contentSecurityPolicy(), offline()],
   build: { target: 'es2022', chunkSizeWarningLimit: 600 },
   worker: { format: 'es', plugins: () => [catalogue(), leanShaders()] },
   test: {

@@ -34,7 +34,13 @@ async function start(): Promise<void> {
   const store = createPageStore(opened.state, opened.problems, storedTheme(), route);
   const history = createHistory();
   const machines = createMachines();
-  const session = createSession(store, client, place, sampleUrl, { onResult: history.add, machines });
+  const session = createSession(store, client, place, sampleUrl, {
+    onResult: (link, result) => {
+      history.add(link, result);
+      keepOffline();
+    },
+    machines,
+  });
 
   const showTheme = () => applyTheme(store.getState().theme);
   const changeTheme = () => {
@@ -54,4 +60,10 @@ async function start(): Promise<void> {
     </StrictMode>,
   );
   void session.start();
+}
+
+/** Once something has been shown: keeps the page for when there is no network. The development server has no worker. */
+function keepOffline(): void {
+  if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
+  navigator.serviceWorker.register('./sw.js').catch(() => undefined); // refused in private windows: it works online
 }
