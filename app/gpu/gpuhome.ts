@@ -3,6 +3,7 @@
  * of about 50 ms of estimated work, at most two in flight, so that no watchdog fires and a cancel is quick.
  */
 import { UserError } from '../math/errors';
+import { formatBytes } from '../math/format';
 import { BufferPool, type PooledBuffer } from './buffers';
 import { Clock } from './clock';
 import type { AdapterReport, GpuDevice } from './device';
@@ -134,7 +135,7 @@ export class GpuHome implements Home {
     const limit = this.device.limits.maxStorageBufferBindingSize;
     if (bytes > limit) {
       throw new UserError(
-        `A ${shape.join(' x ')} matrix takes ${megabytes(bytes)}, and this GPU binds at most ${megabytes(limit)} ` +
+        `A ${shape.join(' x ')} matrix takes ${formatBytes(bytes)}, and this GPU binds at most ${formatBytes(limit)} ` +
           'at once: choose a smaller size.',
       );
     }
@@ -155,7 +156,7 @@ export class GpuHome implements Home {
 
   private outOfMemory(bytes: number): UserError {
     return new UserError(
-      `The GPU has no room for ${megabytes(bytes)} more; this run already holds ${megabytes(this.bytes)}. ` +
+      `The GPU has no room for ${formatBytes(bytes)} more; this run already holds ${formatBytes(this.bytes)}. ` +
         'Choose a smaller size or rank, or close other tabs that use the GPU.',
     );
   }
@@ -393,8 +394,3 @@ export class GpuHome implements Home {
     this.uniforms.destroy();
   }
 }
-
-const megabytes = (bytes: number): string =>
-  bytes >= 2 ** 30
-    ? `${(bytes / 2 ** 30).toFixed(2)} GiB`
-    : `${Math.max(0.1, bytes / 2 ** 20).toFixed(1)} MiB`;
