@@ -101,7 +101,19 @@ export function Catalogue({ current, onChoose }: CatalogueProps) {
           </ul>
         </section>
       ))}
+      <Understand />
     </nav>
+  );
+}
+
+/** The pages that explain rather than compute. */
+export function Understand() {
+  return (
+    <p className={styles.understand}>
+      <a href="#/tree">Family tree</a>
+      <a href="#/failures">Where methods fail</a>
+      <a href="#/glossary">Glossary</a>
+    </p>
   );
 }
 

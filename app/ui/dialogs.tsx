@@ -2,6 +2,7 @@
 import { lazy, type ReactNode, type RefObject, Suspense, useId } from 'react';
 import type { OpenReport } from '../experiment/protocol';
 import { formatBytes, formatCount } from '../math/format';
+import { Understand } from './catalogue';
 import { usePage, useSession } from './context';
 import { Copyable } from './copyable';
 import styles from './dialogs.module.css';
@@ -23,8 +24,11 @@ export function Modal({
       ref={dialog}
       aria-labelledby={id}
       className={styles.dialog}
-      // A click on the backdrop arrives at the dialog itself.
-      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+      // A click on the backdrop arrives at the dialog itself; a link to a page leaves it.
+      onClick={({ target }) => {
+        const leaves = target instanceof Element && target.closest('a[href^="#/"]');
+        if (leaves || target === dialog.current) dialog.current?.close();
+      }}
       onKeyDown={(event) => event.stopPropagation()}
     >
       <header>
@@ -166,6 +170,7 @@ export function HelpDialog({ dialog }: { dialog: DialogRef }) {
         The cut in the spectrum can be dragged. Files (.npy, .csv, .safetensors, pictures) can be dropped or
         pasted anywhere. Checks below the figures compare the run with what the papers claim.
       </p>
+      <Understand />
       <h3>Keys</h3>
       <dl className={styles.keys}>
         {KEYS.map(([key, what]) => (

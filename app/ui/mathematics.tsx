@@ -6,6 +6,7 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { Formula, Method } from '../methods/method';
 import { usePage } from './context';
+import { Defined } from './glossary/defined';
 import styles from './panels.module.css';
 import { light, markSymbols, parameterUnder, plain } from './symbols';
 
@@ -76,7 +77,9 @@ export function Mathematics({ method }: { method: Method }) {
             ) : (
               <code className={styles.formula}>{formula.tex}</code>
             )}
-            <p>{formula.text}</p>
+            <p>
+              <Defined text={formula.text} />
+            </p>
           </li>
         ))}
       </ul>

@@ -19,6 +19,9 @@ export const PAGES: Readonly<Record<string, PageEntry>> = {
   sweep: { title: 'Sweep', load: () => import('./sweep/page') },
   compare: { title: 'Compare', load: () => import('./compare/page') },
   weights: { title: 'Weights of a file', load: () => import('./weights/page') },
+  tree: { title: 'Family tree of the methods', load: () => import('./tree/page') },
+  failures: { title: 'Where methods fail', load: () => import('./failures/page') },
+  glossary: { title: 'Glossary', load: () => import('./glossary/page') },
   bench: { title: 'Benchmark', load: () => import('./bench/page') },
 };
 

@@ -260,6 +260,7 @@ export default defineMethod({
     },
   ],
   quick: { m: 160, n: 128 },
+  lineage: [{ from: 'SVD', change: 'decomposes the sketch of a matrix in place of the matrix' }],
   accepts: ['matrix', 'picture'],
   effort: 'closed form',
   symbols: { k: 'rank', p: 'oversample', q: 'power' },

@@ -4,6 +4,7 @@
  */
 import { lazy, Suspense, useRef, useState } from 'react';
 import type { Figure, Scale } from '../../methods/figures';
+import { Defined } from '../glossary/defined';
 import { Bars } from './bars';
 import type { Context } from './csv';
 import { ExportMenu } from './exportmenu';
@@ -60,7 +61,9 @@ export function FigurePanel({ figure: newest, previous, onParameter, context, li
       <div ref={body} className={css.body}>
         <Body {...{ figure, newest, previous, scales, onParameter, liveValues }} />
       </div>
-      <figcaption>{newest.summary}</figcaption>
+      <figcaption>
+        <Defined text={newest.summary} />
+      </figcaption>
       {figure.kind !== 'table' && <TableBehind figure={figure} />}
     </figure>
   );
