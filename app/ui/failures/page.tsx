@@ -22,8 +22,8 @@ export default function FailuresPage() {
   return (
     <>
       <p className={styles.lead}>
-        A method is understood when it is known where it stops to work. These settings break each of them; the
-        run shows how.
+        To know a method is to know where it stops working. These settings break each of them; the run shows
+        how.
       </p>
       {failure && <p role="alert">The methods could not be loaded: reload the page. ({failure})</p>}
       {!methods && !failure && <p role="status">Loading …</p>}

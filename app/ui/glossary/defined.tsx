@@ -30,11 +30,7 @@ export function Defined({ text }: { text: string }) {
   }, [segments]);
   const pieces = useMemo(() => segments?.of(text) ?? [{ text, term: undefined }], [segments, text]);
   return pieces.map(({ text: piece, term }, index) =>
-    term ? (
-      <Defining key={term.term} term={term} text={piece} />
-    ) : (
-      <span key={index}>{piece}</span>
-    ),
+    term ? <Defining key={term.term} term={term} text={piece} /> : <span key={index}>{piece}</span>,
   );
 }
 

@@ -28,7 +28,9 @@ test('only the first mention in a text is marked, and only whole words', () => {
 });
 
 test('every term has an id, a spelling and a definition of its own', () => {
-  const spelled = TERMS.flatMap(({ term, also = [] }) => [term, ...also]).map((one) => one.toLowerCase());
+  const spelled = TERMS.flatMap(({ term, also = [], forms = [] }) => [term, ...also, ...forms]).map((one) =>
+    one.toLowerCase(),
+  );
   expect(new Set(spelled).size).toBe(spelled.length);
   expect(new Set(TERMS.map(idOf)).size).toBe(TERMS.length);
   for (const { text } of TERMS) expect(text).toMatch(/^[\p{Lu}\d].{20,300}\.$/u);

@@ -9,8 +9,8 @@ export interface Segment {
 const spellings = new Map<string, Term>();
 for (const term of TERMS) for (const one of spellingsOf(term)) spellings.set(one.toLowerCase(), term);
 
-export function spellingsOf({ term, also = [] }: Term): readonly string[] {
-  return [term, ...also].flatMap((one) => [one, `${one}s`]);
+export function spellingsOf({ term, also = [], forms = [] }: Term): readonly string[] {
+  return [term, ...also, ...forms].flatMap((one) => [one, `${one}s`]);
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

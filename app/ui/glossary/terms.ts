@@ -3,8 +3,10 @@
 export interface Term {
   /** As it stands within a sentence; a plural in "s" is known without being listed. */
   term: string;
-  /** Other names and spellings. */
+  /** Other names. */
   also?: readonly string[];
+  /** Inflections and spellings by which it is recognized in a text. */
+  forms?: readonly string[];
   text: string;
   see?: readonly string[];
 }
@@ -16,7 +18,7 @@ export const idOf = ({ term }: Pick<Term, 'term'>): string => term.replaceAll(' 
 export function matching(query: string): Term[] {
   const sought = query.trim().toLowerCase();
   const byName = [...TERMS].sort((a, b) => a.term.localeCompare(b.term, 'en'));
-  const inName = byName.filter(({ term, also = [] }) => holds([term, ...also], sought));
+  const inName = byName.filter(({ term, also = [], forms = [] }) => holds([term, ...also, ...forms], sought));
   return [...inName, ...byName.filter((term) => !inName.includes(term) && holds([term.text], sought))];
 }
 
@@ -31,7 +33,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'low rank',
-    also: ['low-rank'],
+    forms: ['low-rank'],
     text: 'Said of a matrix that is, exactly or nearly, a product of two thin ones: r (m + n) numbers in place of m n.',
     see: ['rank'],
   },
@@ -54,7 +56,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'spectrum',
-    also: ['spectra'],
+    forms: ['spectra'],
     text: 'All singular values of a matrix (or eigenvalues, where it is symmetric) in order. How fast it falls decides how small an error a given rank can reach.',
     see: ['singular value', 'energy'],
   },
@@ -85,13 +87,13 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'sketch',
-    also: ['sketches', 'sketching'],
+    forms: ['sketches', 'sketching'],
     text: 'The product of a large matrix and a thin random one: a small matrix whose columns span most of what matters in the large one.',
     see: ['oversampling'],
   },
   {
     term: 'Frobenius norm',
-    also: ['Frobenius distance', 'Frobenius'],
+    forms: ['Frobenius distance', 'Frobenius'],
     text: 'The square root of the sum of all squared entries of a matrix, equal to that of its squared singular values.',
     see: ['spectral norm'],
   },
@@ -124,7 +126,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'orthonormal',
-    also: ['orthonormal columns', 'orthonormalized'],
+    forms: ['orthonormalized', 'orthonormalization'],
     text: 'Said of vectors that are perpendicular to each other and of length 1. A matrix with such columns changes no lengths and amplifies no errors.',
   },
   {
@@ -141,19 +143,21 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'Cholesky',
-    also: ['Cholesky decomposition', 'Cholesky factorization', 'CholeskyQR'],
+    also: ['Cholesky decomposition', 'CholeskyQR'],
+    forms: ['Cholesky factorization'],
     text: 'A symmetric positive definite matrix as a lower triangular one times its transpose. Applied to the Gram matrix it gives a fast QR decomposition whose error grows with the squared condition number.',
     see: ['Gram matrix', 'QR'],
   },
   {
     term: 'Gram matrix',
-    also: ['Gram matrices'],
+    forms: ['Gram matrices'],
     text: 'The transpose of a matrix times itself: all inner products of its columns. Its eigenvalues are the squared singular values, so in float32 it loses those below 3e-4 of the largest.',
     see: ['singular value', 'float32'],
   },
   {
     term: 'Jacobi SVD',
-    also: ['Jacobi rotation', 'one-sided Jacobi'],
+    also: ['one-sided Jacobi'],
+    forms: ['Jacobi rotation'],
     text: 'Rotates pairs of columns until all are perpendicular; their lengths are then the singular values. Slow but accurate, and disjoint pairs can be rotated in parallel.',
     see: ['singular value decomposition'],
   },
@@ -175,7 +179,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'fine-tuning',
-    also: ['fine-tuned', 'fine-tune'],
+    forms: ['fine-tuned', 'fine-tune'],
     text: 'Training a network further, from weights that it learned on other data; full fine-tuning changes all of them.',
     see: ['adapter'],
   },
@@ -185,7 +189,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'quantization',
-    also: ['quantized', 'quantize'],
+    forms: ['quantized', 'quantize'],
     text: 'Storing numbers as a few bits each, an index into a small set of levels, with a scale for each block of them.',
     see: ['NF4'],
   },
@@ -216,13 +220,14 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'random features',
-    also: ['random feature'],
+    forms: ['random feature'],
     text: 'Random functions of a vector whose inner products are, in the mean, a kernel such as the exponential of a product. They turn an n by n kernel matrix into two thin factors.',
     see: ['attention'],
   },
   {
     term: 'state space model',
-    also: ['SSM', 'state spaces'],
+    also: ['SSM'],
+    forms: ['state space', 'state-space model'],
     text: 'A sequence layer that carries a state by a linear recurrence: the state times a matrix plus the input times another; the output is read from the state.',
     see: ['scan', 'convolution'],
   },
@@ -246,7 +251,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'semiseparable',
-    also: ['semiseparable matrix'],
+    forms: ['semiseparable matrix', 'semiseparable matrices'],
     text: 'Said of a lower triangular matrix whose every block on or below the diagonal has rank at most N. A linear recurrence with N states, written as a matrix, is of this kind.',
     see: ['scan', 'rank'],
   },
@@ -272,7 +277,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     term: 'timestamp query',
-    also: ['timestamp queries'],
+    forms: ['timestamp queries'],
     text: 'A time that the GPU itself writes at the start and end of a pass. Browsers round it, often to 0.1 ms, so short passes are repeated to be timed.',
   },
   {
