@@ -16,9 +16,10 @@ test('the pieces of a text are the text', () => {
 });
 
 test('the longest term is marked, in any case and in the plural', () => {
-  expect(marked('Stable rank, not Rank; singular values too.')).toEqual([
+  expect(marked('Stable rank, not Rank; a singular value decomposition has singular values.')).toEqual([
     'Stable rank=stable-rank',
     'Rank=rank',
+    'singular value decomposition=singular-value-decomposition',
     'singular values=singular-value',
   ]);
 });

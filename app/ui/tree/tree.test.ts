@@ -17,7 +17,7 @@ test('an id and a name in any case are one node', () => {
   const tree = familyTree([
     entry('lora', 'LoRA', ['full', 'adds a product']),
     entry('dylora', 'DyLoRA', ['lora', 'draws ranks']),
-    entry('sltrain', 'SLTrain', ['LoRA', 'adds a sparse matrix']),
+    entry('sltrain', 'SLTrain', ['LORA', 'adds a sparse matrix']),
     entry('full', 'Full fine-tuning', ['Adam', 'on every weight']),
   ]);
   expect(tree.map(outline)).toEqual([['Adam', ['Full fine-tuning', ['LoRA', ['DyLoRA'], ['SLTrain']]]]]);
