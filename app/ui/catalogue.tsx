@@ -1,6 +1,7 @@
 /** All methods by family, with search: each a link, so that it can be opened beside this one. */
 import { useId, useState } from 'react';
 import { type CatalogueEntry, catalogue } from '../experiment/registry';
+import thumbnailPaths from '../experiment/thumbnails.json';
 import type { Family } from '../methods/method';
 import styles from './catalogue.module.css';
 
@@ -92,7 +93,10 @@ export function Catalogue({ current, onChoose }: CatalogueProps) {
                       onChoose(method.id);
                     }}
                   >
-                    <span className={styles.title}>{method.title}</span>
+                    <span className={styles.head}>
+                      <span className={styles.title}>{method.title}</span>
+                      <Thumbnail id={method.id} />
+                    </span>
                     <span className={styles.summary}>{method.summary}</span>
                     {method.papers[0] && <span className={styles.paper}>{paperText(method.papers[0])}</span>}
                   </a>
@@ -114,6 +118,21 @@ export function Understand() {
       <a href="#/failures">Where methods fail</a>
       <a href="#/glossary">Glossary</a>
     </p>
+  );
+}
+
+const thumbnails: Readonly<Record<string, readonly { role: string; d: string }[]>> = thumbnailPaths;
+
+/** The first chart of the method at its quick size, drawn small (npm run thumbnails). */
+function Thumbnail({ id }: { id: string }) {
+  const paths = thumbnails[id];
+  if (!paths) return null;
+  return (
+    <svg className={styles.thumbnail} viewBox="0 0 56 32" aria-hidden="true">
+      {paths.map(({ role, d }) => (
+        <path key={d} d={d} stroke={`var(--role-${role})`} />
+      ))}
+    </svg>
   );
 }
 
