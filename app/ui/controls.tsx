@@ -2,7 +2,7 @@
 
 import { estimate } from '../experiment/estimate';
 import { formatBytes } from '../math/format';
-import type { Method, Testbed } from '../methods/method';
+import type { Method, Preset, Testbed } from '../methods/method';
 import type { LooseValues, Parameter } from '../methods/parameters';
 import { usePage, useParts } from './context';
 import { type Change, Control } from './control';
@@ -93,16 +93,16 @@ interface PresetsProps {
   onApply: (index: number) => void;
 }
 
+/** Whether the page stands at this preset, whatever the seed. */
+export const isShown = (preset: Preset, method: Method, values: LooseValues, data: string): boolean =>
+  (preset.data ?? data) === data &&
+  Object.entries(method.parameters).every(
+    ([key, { default: normal, kind }]) => kind === 'seed' || values[key] === (preset.values[key] ?? normal),
+  );
+
 /** Named settings worth a look; the sentence says what to notice in the one that is shown. */
 export function Presets({ method, values, data, onApply }: PresetsProps) {
-  const current = method.presets.find(
-    (preset) =>
-      (preset.data ?? data) === data &&
-      Object.entries(method.parameters).every(
-        ([key, { default: normal, kind }]) =>
-          kind === 'seed' || values[key] === (preset.values[key] ?? normal),
-      ),
-  );
+  const current = method.presets.find((preset) => isShown(preset, method, values, data));
   if (method.presets.length === 0) return null;
   return (
     <section className={styles.panel} aria-labelledby="presets-title">

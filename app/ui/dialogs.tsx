@@ -2,6 +2,7 @@
 import { lazy, type ReactNode, type RefObject, Suspense, useId } from 'react';
 import type { OpenReport } from '../experiment/protocol';
 import { formatBytes, formatCount } from '../math/format';
+import { type Action, keyText } from './actions';
 import { Understand } from './catalogue';
 import { usePage, useSession } from './context';
 import { Copyable } from './copyable';
@@ -145,20 +146,9 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-const KEYS: readonly (readonly [string, string])[] = [
-  ['/', 'search the methods'],
-  ['[  ]', 'one less, one more of the first live parameter (the rank, mostly)'],
-  ['{  }', 'half, double'],
-  ['r', 'run again'],
-  ['p', 'pause the run, or go on'],
-  ['.', 'one step further while paused'],
-  ['Esc', 'cancel the run'],
-  ['t', 'theme'],
-  ['s', 'share'],
-  ['?', 'this help'],
-];
-
-export function HelpDialog({ dialog }: { dialog: DialogRef }) {
+export function HelpDialog({ dialog, actions }: { dialog: DialogRef; actions: readonly Action[] }) {
+  const now = usePage((state) => state);
+  const firstMinute = actions.find(({ id }) => id === 'first-minute');
   return (
     <Modal dialog={dialog} title="Help">
       <p>
@@ -171,18 +161,32 @@ export function HelpDialog({ dialog }: { dialog: DialogRef }) {
         pasted anywhere. Checks below the figures compare the run with what the papers claim.
       </p>
       <Understand />
+      {firstMinute?.when?.(now) && (
+        <p>
+          <button
+            type="button"
+            onClick={() => {
+              dialog.current?.close();
+              firstMinute.perform();
+            }}
+          >
+            {firstMinute.label}
+          </button>
+        </p>
+      )}
       <h3>Keys</h3>
       <dl className={styles.keys}>
-        {KEYS.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              {key.split('  ').map((one) => (
-                <kbd key={one}>{one}</kbd>
-              ))}
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
+        {actions.map(
+          ({ id, label, key }) =>
+            key && (
+              <div key={id}>
+                <dt>
+                  <kbd>{keyText(key)}</kbd>
+                </dt>
+                <dd>{label}</dd>
+              </div>
+            ),
+        )}
       </dl>
     </Modal>
   );

@@ -1,70 +1,32 @@
 /** Keys for the whole page, and files that are dropped or pasted anywhere. */
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { Method } from '../methods/method';
-import { usePage, useSession } from './context';
+import type { Action } from './actions';
+import { useParts, useSession } from './context';
 import type { DialogRef } from './dialogs';
-import { firstLive } from './pieces';
-import { stepFrom } from './scale';
-
-interface Shortcuts {
-  method: Method;
-  catalogue: DialogRef;
-  share: DialogRef;
-  help: DialogRef;
-  onTheme: () => void;
-}
-
-const STEPS_OF_KEY: Readonly<Record<string, readonly [1 | -1, boolean]>> = {
-  '[': [-1, false],
-  ']': [1, false],
-  '{': [-1, true],
-  '}': [1, true],
-};
 
 /** Keys that a person types into a field are theirs, except Escape. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof Element &&
   target.matches('input:not([type="range"], [type="checkbox"], [type="radio"]), textarea, select');
 
-export function useShortcuts({ method, catalogue, share, help, onTheme }: Shortcuts): void {
-  const session = useSession();
-  const values = usePage((state) => state.link.values);
+/** The action that this key press means. */
+function actionOf(event: KeyboardEvent, actions: readonly Action[]): Action | undefined {
+  if (event.altKey) return undefined;
+  const key = event.ctrlKey || event.metaKey ? `Mod+${event.key.toLowerCase()}` : event.key;
+  return actions.find((action) => action.key === key);
+}
 
-  const step = (direction: 1 | -1, large: boolean) => {
-    const name = firstLive(method, values);
-    const parameter = name === undefined ? undefined : method.parameters[name];
-    if (name === undefined || parameter?.kind !== 'integer') return;
-    session.change(name, stepFrom(Number(values[name]), direction, large, parameter), 'move');
-  };
-
-  const run = usePage((state) => state.run);
-  const togglePause = () => {
-    if (run.status === 'running') (run.paused ? session.resume : session.pause)();
-  };
+export function useShortcuts(actions: readonly Action[]): void {
+  const { store } = useParts();
 
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-    if (event.key === 'Escape') return session.cancel();
-    if (isTyping(event.target)) return;
-    const moved = Object.hasOwn(STEPS_OF_KEY, event.key) ? STEPS_OF_KEY[event.key] : undefined;
-    if (moved) return step(...moved);
-    switch (event.key) {
-      case '/':
-        event.preventDefault();
-        return searchMethods(catalogue);
-      case 'r':
-        return session.runNow();
-      case 'p':
-        return togglePause();
-      case '.':
-        return session.step();
-      case 't':
-        return onTheme();
-      case 's':
-        return share.current?.showModal();
-      case '?':
-        return help.current?.showModal();
-    }
+    if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    const action = actionOf(event, actions);
+    if (!action || action.when?.(store.getState()) === false) return;
+    // A letter or a sign would be part of what is typed.
+    if (action.key?.length === 1 && isTyping(event.target)) return;
+    if (action.key !== 'Escape') event.preventDefault();
+    action.perform();
   });
 
   useEffect(() => {
@@ -75,7 +37,7 @@ export function useShortcuts({ method, catalogue, share, help, onTheme }: Shortc
 }
 
 /** Puts the cursor into the search field that can be seen: beside the figures, or in the drawer. */
-function searchMethods(catalogue: DialogRef): void {
+export function searchMethods(catalogue: DialogRef): void {
   const fields = [...document.querySelectorAll<HTMLInputElement>('[data-shortcut="search"]')];
   const visible = () => fields.find((field) => field.offsetParent !== null);
   if (!visible()) catalogue.current?.showModal();

@@ -1,12 +1,14 @@
 /** The page: catalogue, figures, controls. With `embed` only the figures that the link names. */
 import { lazy, Suspense, useEffect } from 'react';
-import { encodeLink, type LinkState } from '../experiment/links';
+import { encodeLink } from '../experiment/links';
 import { findMethod } from '../experiment/registry';
 import type { Method } from '../methods/method';
 import { Catalogue } from './catalogue';
 import { usePage, useSession } from './context';
 import { Budget, Controls, Presets } from './controls';
 import { DataPanel } from './datapanel';
+import { Hint } from './firstminute';
+import { isLesson } from './lesson';
 import { Lower } from './lower';
 import styles from './page.module.css';
 import { Cited, Dock, Problems, shapeOf } from './pieces';
@@ -14,6 +16,7 @@ import { Figures, Headline, PinRun, RunStatus } from './results';
 import { Shapes } from './shapes';
 import { SentFigures } from './share/sent';
 import { OtherPage, Shell } from './shell';
+import { TryNext } from './trynext';
 import { viewOf } from './view';
 
 const EditFromLink = lazy(() =>
@@ -58,9 +61,6 @@ export function Page({ onTheme }: { onTheme: () => void }) {
   );
 }
 
-/** A teacher's link locks or hides controls: presets would go round that. */
-const isLesson = ({ lock, hide }: LinkState): boolean => (lock?.length ?? 0) + (hide?.length ?? 0) > 0;
-
 function Workbench({ method, view }: { method: Method; view: ReturnType<typeof viewOf> }) {
   const session = useSession();
   const link = usePage((state) => state.link);
@@ -94,6 +94,7 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
             <PinRun />
           </div>
           {link.sent && <SentFigures method={method} view={view} sent={link.sent} />}
+          <Hint spot="figures" method={method} />
           <Figures method={method} view={view} />
           {view.notes.length > 0 && (
             <ul className={styles.notes} aria-label="Notes">
@@ -102,8 +103,10 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
               ))}
             </ul>
           )}
+          <TryNext method={method} />
         </main>
         <aside className={styles.right} aria-label="Settings">
+          <Hint spot="controls" method={method} />
           <Controls
             method={method}
             values={link.values}
@@ -128,7 +131,9 @@ function Workbench({ method, view }: { method: Method; view: ReturnType<typeof v
           <Lower method={method} view={view} />
         </section>
       </div>
-      <Dock method={method} />
+      <Dock method={method}>
+        <Hint spot="dock" method={method} />
+      </Dock>
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** Small parts of the page: what was left out of a link, the citation, and the slider under the thumb. */
+import type { ReactNode } from 'react';
 import type { Method } from '../methods/method';
 import type { LooseValues } from '../methods/parameters';
 import { paperText } from './catalogue';
@@ -50,13 +51,14 @@ export function firstLive(method: Method, values: LooseValues): string | undefin
 }
 
 /** On a phone the form is below the figures; its first live slider stays at the bottom of the screen. */
-export function Dock({ method }: { method: Method }) {
+export function Dock({ method, children }: { method: Method; children?: ReactNode }) {
   const values = usePage((state) => state.link.values);
   const session = useSession();
   const key = firstLive(method, values);
   if (key === undefined) return null;
   return (
     <section className={styles.dock} aria-label="Main parameter">
+      {children}
       <Control name={key} parameter={method.parameters[key]} value={values[key]} onChange={session.change} />
     </section>
   );

@@ -178,6 +178,9 @@ export function Figures({ method, view }: FiguresProps) {
           <div
             key={figure.id}
             className={styles.figure}
+            data-figure={figure.id}
+            data-title={figure.title}
+            tabIndex={-1}
             data-kind={maps.length > 1 ? 'group' : figure.kind}
             data-stale={stale || undefined}
           >

@@ -1,13 +1,15 @@
 /** What stands round every page: the bar, its dialogs and the keys; below it the workbench or another page. */
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
-import { findMethod } from '../experiment/registry';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { pageActions } from './actions';
 import { Catalogue } from './catalogue';
-import { usePage, useSession } from './context';
+import { usePage, useParts, useSession } from './context';
 import { AdapterDialog, HelpDialog, Modal, ShareDialog } from './dialogs';
-import { useFileGestures, useShortcuts } from './gestures';
+import { searchMethods, useFileGestures, useShortcuts } from './gestures';
 import styles from './page.module.css';
 import { PAGES } from './routes';
 import { TopBar } from './topbar';
+
+const Palette = lazy(() => import('./palette/palette'));
 
 /** A button, not a link: the hash is the state of the page, so an inner link must not change it. */
 const skip = () => document.getElementById('figures')?.focus();
@@ -19,7 +21,21 @@ export function Shell({ onTheme, children }: { onTheme: () => void; children: Re
   const adapter = useRef<HTMLDialogElement>(null);
   const share = useRef<HTMLDialogElement>(null);
   const help = useRef<HTMLDialogElement>(null);
-  useShortcuts({ method: findMethod(current), catalogue, share, help, onTheme });
+  const [palette, setPalette] = useState(false);
+  const parts = useParts();
+  const actions = useMemo(
+    () =>
+      pageActions(parts, {
+        openPalette: () => setPalette(true),
+        searchMethods: () => searchMethods(catalogue),
+        showAdapter: () => adapter.current?.showModal(),
+        share: () => share.current?.showModal(),
+        help: () => help.current?.showModal(),
+        changeTheme: onTheme,
+      }),
+    [parts, onTheme],
+  );
+  useShortcuts(actions);
   const dragging = useFileGestures();
   const choose = (id: string) => {
     catalogue.current?.close();
@@ -31,14 +47,26 @@ export function Shell({ onTheme, children }: { onTheme: () => void; children: Re
       <button type="button" className={styles.skip} onClick={skip}>
         Skip to the figures
       </button>
-      <TopBar catalogue={catalogue} adapter={adapter} share={share} help={help} onTheme={onTheme} />
+      <TopBar
+        catalogue={catalogue}
+        adapter={adapter}
+        share={share}
+        help={help}
+        onPalette={() => setPalette(true)}
+        onTheme={onTheme}
+      />
       {children}
       <Modal dialog={catalogue} title="Methods">
         <Catalogue current={current} onChoose={choose} />
       </Modal>
       <AdapterDialog dialog={adapter} />
       <ShareDialog dialog={share} />
-      <HelpDialog dialog={help} />
+      <HelpDialog dialog={help} actions={actions} />
+      {palette && (
+        <Suspense>
+          <Palette actions={actions} onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
       {dragging && <div className={styles.drop}>Drop the file: it stays on this machine</div>}
     </>
   );

@@ -1,5 +1,6 @@
 /** Name, the catalogue on small screens, what computes, share, theme, help. */
 import { useState } from 'react';
+import { keyText } from './actions';
 import { usePage } from './context';
 import type { DialogRef } from './dialogs';
 import type { Theme } from './theme';
@@ -12,10 +13,11 @@ interface TopBarProps {
   adapter: DialogRef;
   share: DialogRef;
   help: DialogRef;
+  onPalette: () => void;
   onTheme: () => void;
 }
 
-export function TopBar({ catalogue, adapter, share, help, onTheme }: TopBarProps) {
+export function TopBar({ catalogue, adapter, share, help, onPalette, onTheme }: TopBarProps) {
   const open = usePage((state) => state.open);
   const home = usePage((state) => state.link.home);
   const theme = usePage((state) => state.theme);
@@ -48,7 +50,17 @@ export function TopBar({ catalogue, adapter, share, help, onTheme }: TopBarProps
           <span className={styles.dot} />
           <span className={styles.adapterLabel}>{label}</span>
         </button>
-        <a className={`button ${styles.tool}`} href="#/compare">
+        <button
+          type="button"
+          className={styles.tool}
+          aria-label="Command palette"
+          title={`Command palette  ( ${keyText('Mod+k')} )`}
+          onClick={onPalette}
+        >
+          <Lens />
+          <span className={styles.word}>{keyText('Mod+k')}</span>
+        </button>
+        <a className={`button ${styles.tool} ${styles.compare}`} href="#/compare">
           <Compared />
           <span className={styles.word}>Compare</span>
         </a>
@@ -97,6 +109,17 @@ const Mark = () => (
 const Bars = () => (
   <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
     <path d="M2 4h12M2 8h12M2 12h12" stroke="currentColor" strokeWidth="1.5" />
+  </svg>
+);
+
+const Lens = () => (
+  <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+    <path
+      d="M10 10l4 4M11 6.5a4.5 4.5 0 1 1-9 0a4.5 4.5 0 0 1 9 0z"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+    />
   </svg>
 );
 
