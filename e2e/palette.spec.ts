@@ -28,7 +28,7 @@ test('the palette opens methods, pages, presets, folds and dialogs', async ({ pa
   await expect(fold).toBeFocused();
   await expect(fold.locator('..')).toHaveAttribute('open');
 
-  await choose(page, 'spectrum figure');
+  await choose(page, 'singular values figure');
   await expect(page.locator('[data-figure]:focus')).toHaveCount(1);
 
   await choose(page, 'theme');
@@ -89,6 +89,7 @@ test('the first minute is three hints, is remembered, comes back from the help, 
   for (const count of ['2 of 3', '3 of 3']) {
     await hint.getByRole('button', { name: 'Next hint' }).press('Enter');
     await expect(hint).toContainText(count);
+    await expect(hint).toBeFocused();
   }
   await hint.getByRole('button', { name: 'Got it' }).press('Enter');
   await expect(hint).toHaveCount(0);

@@ -35,8 +35,24 @@ function wasSeen(): boolean {
   }
 }
 
+/** Set while a hint that was asked for has yet to take the focus from the one that went. */
+let called = false;
+
+const takeFocus = (hint: HTMLElement | null) => {
+  // Two places may hold one hint, of which the screen's width shows one.
+  if (!called || !hint || hint.offsetParent === null) return;
+  called = false;
+  hint.focus();
+};
+
+function show(step: Step): void {
+  called = true;
+  shown.setState({ step });
+}
+
 function end(): void {
   shown.setState({ step: null });
+  document.getElementById('figures')?.focus({ preventScroll: true });
   try {
     localStorage.setItem(KEY, 'seen');
   } catch {
@@ -45,7 +61,7 @@ function end(): void {
 }
 
 export function restartFirstMinute(): void {
-  shown.setState({ step: STEPS[0] });
+  show(STEPS[0]);
   scrollTo({ top: 0 });
 }
 
@@ -56,8 +72,8 @@ export function Hint({ spot, method }: { spot: Spot; method: Method }) {
   if (step === null || !SPOTS[step].includes(spot) || link.embed || isLesson(link)) return null;
   const at = STEPS.indexOf(step);
   const name = firstLive(method, link.values);
-  const parameter = name === undefined ? 'a parameter' : method.parameters[name].label.toLowerCase();
-  const next = () => (at + 1 < STEPS.length ? shown.setState({ step: STEPS[at + 1] }) : end());
+  const parameter = name === undefined ? 'a parameter' : `“${method.parameters[name].label}”`;
+  const next = () => (at + 1 < STEPS.length ? show(STEPS[at + 1]) : end());
   const texts: Readonly<Record<Step, string>> = {
     move: `Move ${parameter}: the figures follow while it moves, and the run is made again when it rests.`,
     read: hasSpectrum
@@ -68,6 +84,9 @@ export function Hint({ spot, method }: { spot: Spot; method: Method }) {
   };
   return (
     <section
+      key={step}
+      ref={takeFocus}
+      tabIndex={-1}
       className={styles.hint}
       data-spot={spot}
       aria-label={`First minute, ${at + 1} of ${STEPS.length}`}

@@ -52,8 +52,8 @@ export function TopBar({ catalogue, adapter, share, help, onPalette, onTheme }: 
         </button>
         <button
           type="button"
-          className={styles.tool}
-          aria-label="Command palette"
+          className={`${styles.tool} ${styles.palette}`}
+          aria-label={`Command palette ${keyText('Mod+k')}`}
           title={`Command palette  ( ${keyText('Mod+k')} )`}
           onClick={onPalette}
         >

@@ -23,6 +23,11 @@ describe('the search of the palette', () => {
 
   it('ranks a label above keywords, and a whole word above a part of one', () => {
     expect(first('run')).toBe('Run again');
+    const named = [
+      { label: 'Colours', keywords: 'theme' },
+      { label: 'Change the theme', keywords: '' },
+    ];
+    expect(ranked(named, 'theme')[0].label).toBe('Change the theme');
     const two = [
       { label: 'Overrun', keywords: '' },
       { label: 'A run', keywords: '' },
