@@ -5,6 +5,7 @@ import type { PageParts } from './context';
 import { restartFirstMinute } from './firstminute';
 import { isLesson } from './lesson';
 import { firstLive } from './pieces';
+import { PAGES } from './routes';
 import { stepFrom } from './scale';
 import type { PageState } from './store';
 
@@ -34,6 +35,17 @@ export interface Chrome {
 
 const onBench = ({ route }: PageState) => route === null;
 const isRunning = (now: PageState) => onBench(now) && now.run.status === 'running';
+
+/** Other words for a page than its title. */
+const PAGE_WORDS: Readonly<Record<string, string>> = {
+  sweep: 'range seeds mean spread parameter',
+  compare: 'runs side by side pareto pinned',
+  weights: 'spectra safetensors lora model checkpoint',
+  tree: 'lineage history related',
+  failures: 'gallery breaks limits',
+  glossary: 'terms words definitions',
+  bench: 'speed gflops roofline fast machine',
+};
 
 export function pageActions({ store, session }: PageParts, chrome: Chrome): readonly Action[] {
   const step = (direction: 1 | -1, large: boolean) => () => {
@@ -161,25 +173,12 @@ export function pageActions({ store, session }: PageParts, chrome: Chrome): read
       when: (now) => !onBench(now),
       perform: () => goTo(encodeLink(store.getState().link))(),
     },
-    {
-      id: 'compare',
-      label: 'Compare runs',
-      keywords: 'page side by side pareto pinned',
-      perform: goTo('#/compare'),
-    },
-    { id: 'sweep', label: 'Sweep a parameter', keywords: 'page range seeds mean spread', perform: sweep },
-    {
-      id: 'bench',
-      label: 'Benchmark this machine',
-      keywords: 'page speed gflops roofline fast',
-      perform: goTo('#/bench'),
-    },
-    {
-      id: 'weights',
-      label: 'Spectra of the weights of a file',
-      keywords: 'page safetensors lora model checkpoint',
-      perform: goTo('#/weights'),
-    },
+    ...Object.entries(PAGES).map(([name, { title }]) => ({
+      id: name,
+      label: title,
+      keywords: `page ${PAGE_WORDS[name] ?? ''}`,
+      perform: name === 'sweep' ? sweep : goTo(`#/${name}`),
+    })),
   ];
 }
 

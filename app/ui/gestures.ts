@@ -1,5 +1,5 @@
 /** Keys for the whole page, and files that are dropped or pasted anywhere. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useState } from 'react';
 import type { Action } from './actions';
 import { useParts, useSession } from './context';
 import type { DialogRef } from './dialogs';
@@ -29,7 +29,8 @@ export function useShortcuts(actions: readonly Action[]): void {
     action.perform();
   });
 
-  useEffect(() => {
+  // Before the first paint: who sees the page may already press a key.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => onKey(event);
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);
