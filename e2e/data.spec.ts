@@ -39,7 +39,8 @@ async function opened(page: Page): Promise<void> {
 /** The size that the data panel tells, and a picture of that size. */
 async function shows(page: Page, name: string, rows: number, cols: number): Promise<void> {
   await expect(page.getByText(name, { exact: true }).first()).toBeVisible();
-  await expect(page.getByText(`${rows} × ${cols}`).first()).toBeVisible();
+  const panel = page.getByRole('region', { name: 'Data', exact: true });
+  await expect(panel.getByText(`${rows} × ${cols}`, { exact: true })).toBeVisible();
   await expect(page.locator(`canvas[width="${cols}"][height="${rows}"]`).first()).toBeVisible({
     timeout: 60_000,
   });
