@@ -31,10 +31,14 @@ const CACHE = 'rankscope-${version}';
 const FILES = ${JSON.stringify(files)};
 
 self.addEventListener('install', (event) => {
-  // One file after the other: a first visit is not for filling the line with what may never be used.
+  // A few at a time: a first visit is not for filling the line with what may never be used.
   const keep = async () => {
     const cache = await caches.open(CACHE);
-    for (const file of FILES) await cache.add(new Request(file, { cache: 'reload' }));
+    const rest = FILES.slice();
+    const some = async () => {
+      for (let file = rest.pop(); file !== undefined; file = rest.pop()) await cache.add(file);
+    };
+    await Promise.all(Array.from({ length: 8 }, some));
     await self.skipWaiting();
   };
   event.waitUntil(keep());
@@ -56,13 +60,13 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || new URL(request.url).origin !== self.location.origin) return;
   if (request.headers.has('range')) return;
   const answer = async () => {
-    const kept = await (await caches.open(CACHE)).match(request, { ignoreSearch: true });
+    const kept = await (await caches.open(CACHE)).match(request, { ignoreSearch: true, ignoreVary: true });
     // Hashed names never change; the page itself is asked for anew where there is a network.
     if (kept && request.mode !== 'navigate') return kept;
     try {
       return await fetch(request);
     } catch (error) {
-      const page = kept ?? (request.mode === 'navigate' ? await caches.match('./') : undefined);
+      const page = kept ?? (request.mode === 'navigate' ? await caches.match("./", { ignoreVary: true }) : undefined);
       if (page) return page;
       throw error;
     }
