@@ -1,5 +1,5 @@
 /** The dialogs of the top bar: what computes here, how to share, and help. Native dialogs: focus and Escape are theirs. */
-import { lazy, type ReactNode, type RefObject, Suspense, useId } from 'react';
+import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { OpenReport } from '../experiment/protocol';
 import { formatBytes, formatCount } from '../math/format';
 import { type Action, keyText } from './actions';
@@ -47,13 +47,30 @@ const Share = lazy(() => import('./share/share').then((module) => ({ default: mo
 
 export function ShareDialog({ dialog }: { dialog: DialogRef }) {
   const method = usePage((state) => state.link.method);
+  const opened = useOpened(dialog);
   return (
     <Modal dialog={dialog} title="Share">
-      <Suspense fallback={<p>Loading …</p>}>
-        <Share key={method} />
-      </Suspense>
+      {opened && (
+        <Suspense fallback={<p>Loading …</p>}>
+          <Share key={method} />
+        </Suspense>
+      )}
     </Modal>
   );
+}
+
+/** True from the first time that the dialog is open: what it holds is not made before. */
+function useOpened(dialog: DialogRef): boolean {
+  const [opened, setOpened] = useState(false);
+  useEffect(() => {
+    const { current } = dialog;
+    if (!current) return;
+    // Not every browser fires `toggle` on a dialog.
+    const observer = new MutationObserver(() => current.open && setOpened(true));
+    observer.observe(current, { attributes: true, attributeFilter: ['open'] });
+    return () => observer.disconnect();
+  }, [dialog]);
+  return opened;
 }
 
 export function AdapterDialog({ dialog }: { dialog: DialogRef }) {

@@ -96,13 +96,14 @@ type Access = (typeof ACCESS)[number][0];
 function Teacher({ link, page }: { link: LinkState; page: string }) {
   const id = useId();
   const method = findMethod(link.method);
+  const [opened, setOpened] = useState(false);
   const [access, setAccess] = useState<Readonly<Record<string, Access>>>({});
   const keys = Object.keys(method.parameters);
   const of = (wanted: Access) => keys.filter((key) => access[key] === wanted);
   const all = (one: Access) => setAccess(Object.fromEntries(keys.map((key) => [key, one])));
   const address = `${page}${encodeLink({ ...link, lock: of('lock'), hide: of('hide') })}`;
   return (
-    <details>
+    <details onToggle={(event) => event.currentTarget.open && setOpened(true)}>
       <summary>For a class: lock or hide controls</summary>
       <p>
         <button type="button" onClick={() => all('lock')}>
@@ -116,7 +117,7 @@ function Teacher({ link, page }: { link: LinkState; page: string }) {
         </button>
       </p>
       <div className={styles.access}>
-        {keys.map((key) => (
+        {(opened ? keys : []).map((key) => (
           <div key={key}>
             <label htmlFor={`${id}-${key}`}>{method.parameters[key].label}</label>
             <select
