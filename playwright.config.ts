@@ -11,6 +11,8 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 30_000 },
   workers: 1,
+  // A shared machine stalls now and then: a test that fails twice is broken.
+  retries: 1,
   reporter: [['list'], ['json']],
   use: {
     baseURL: `http://localhost:${port}`,

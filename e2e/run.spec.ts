@@ -35,6 +35,7 @@ test('a run is paused, stepped, resumed and ends as it would have', async ({ pag
 test('one button runs a parameter over a range with several seeds and draws mean and spread', async ({
   page,
 }) => {
+  test.slow();
   await page.goto('/#/rsvd?rank=8&m=64&n=48');
   await isDone(page);
   await page.getByRole('link', { name: 'Sweep …' }).click();
