@@ -1,16 +1,8 @@
 /** What must hold for ctr: the card's five items, one comparison each. */
+import { claim } from '../../claim';
 import type { Claim } from '../../method';
 
 type Numbers = Readonly<Record<string, number>>;
-const claim = (
-  item: number,
-  text: string,
-  value: (m: Numbers) => number,
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-  more: Partial<Claim> = {},
-): Claim => ({ item, text, value, relation, bound, ...more });
-
 const full = { rank: 64, rankEmb: 16 } as const;
 const identity: Partial<Claim> = { at: full };
 const largestError = (m: Numbers): number =>

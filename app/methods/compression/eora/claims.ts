@@ -1,16 +1,6 @@
 /** What must hold for eora: the card's five items, one comparison each. */
+import { claim } from '../../claim';
 import type { Claim } from '../../method';
-
-type Numbers = Readonly<Record<string, number>>;
-const claim = (
-  item: number,
-  text: string,
-  value: (m: Numbers) => number,
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-  at?: Claim['at'],
-  fullSizeOnly?: boolean,
-): Claim => ({ item, text, value, relation, bound, at, fullSizeOnly });
 
 const full = { rank: 128 } as const;
 
@@ -36,8 +26,7 @@ export const eoraClaims: readonly Claim[] = [
     (m) => m['loss.eora'] / m['loss.svd.double'],
     '<=',
     0.9,
-    undefined,
-    true,
+    { fullSizeOnly: true },
   ),
   claim(
     3,
@@ -67,13 +56,13 @@ export const eoraClaims: readonly Claim[] = [
     '<=',
     0.97,
   ),
-  claim(5, 'At full rank EoRA undoes the compression', (m) => m['loss.eora'], '<=', 1e-4, full),
+  claim(5, 'At full rank EoRA undoes the compression', (m) => m['loss.eora'], '<=', 1e-4, { at: full }),
   claim(
     5,
     'At full rank layer 1 is exact for EoRA and SVD',
     (m) => Math.max(m['error.eora'], m['error.svd']),
     '<=',
     1e-3,
-    full,
+    { at: full },
   ),
 ];

@@ -1,16 +1,8 @@
 /** What must hold for lord: the card's five items, one comparison each. */
+import { claim } from '../../claim';
 import type { Claim } from '../../method';
 
 type Numbers = Readonly<Record<string, number>>;
-const claim = (
-  item: number,
-  text: string,
-  value: (m: Numbers) => number,
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-  at?: Claim['at'],
-): Claim => ({ item, text, value, relation, bound, at });
-
 const away = (m: Numbers, one: string, other: string): number => Math.abs(m[one] / m[other] - 1);
 
 export const lordClaims: readonly Claim[] = [
@@ -42,7 +34,7 @@ export const lordClaims: readonly Claim[] = [
     '<=',
     0.01,
   ),
-  claim(2, 'At full rank nothing is lost', (m) => m['loss.lord'], '<=', 1e-4, { keep: 1 }),
+  claim(2, 'At full rank nothing is lost', (m) => m['loss.lord'], '<=', 1e-4, { at: { keep: 1 } }),
   claim(
     3,
     'Layer-wise ranks leave at most 0.75 of the change of one share',

@@ -1,15 +1,6 @@
 /** What must hold for fira: the card's five items, one comparison each. */
+import { claim } from '../../claim';
 import type { Claim } from '../../method';
-
-type Numbers = Readonly<Record<string, number>>;
-const claim = (
-  item: number,
-  text: string,
-  value: (m: Numbers) => number,
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-  more: Partial<Claim> = {},
-): Claim => ({ item, text, value, relation, bound, ...more });
 
 const big = { fullSizeOnly: true } as const;
 const exact = { at: { rank: 128, steps: 40 } } as const;

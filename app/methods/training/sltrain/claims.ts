@@ -1,15 +1,6 @@
 /** What must hold for sltrain: the card's five items, one comparison each. */
+import { claim } from '../../claim';
 import type { Claim } from '../../method';
-
-type Numbers = Readonly<Record<string, number>>;
-const claim = (
-  item: number,
-  text: string,
-  value: (m: Numbers) => number,
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-  fullSizeOnly = false,
-): Claim => ({ item, text, value, relation, bound, fullSizeOnly });
 
 export const claims: readonly Claim[] = [
   claim(
@@ -52,6 +43,6 @@ export const claims: readonly Claim[] = [
     (m) => m['loss.sparse'] / m['loss.sltrain'],
     '<=',
     1.05,
-    true,
+    { fullSizeOnly: true },
   ),
 ];
