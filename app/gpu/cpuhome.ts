@@ -1,4 +1,5 @@
 /** The CPU home: tensors are float64 (or u32) arrays, operations are plain TypeScript. */
+import { roundToFloat16 } from '../math/float16';
 import { CancelledError } from './errors';
 import {
   assertSameSize,
@@ -55,7 +56,10 @@ export class CpuHome implements Home {
       if (values.length !== size)
         throw new Error(`${values.length} values for a tensor ${shape.join(' x ')} of ${dtype}`);
       if (dtype === 'u32') data.set(values);
-      else for (let i = 0; i < size; i++) data[i] = Math.fround(values[i]);
+      else {
+        const round = dtype === 'f16' ? roundToFloat16 : Math.fround;
+        for (let i = 0; i < size; i++) data[i] = round(values[i]);
+      }
     }
     return this.wrap(shape, data, dtype);
   }

@@ -22,6 +22,7 @@ import {
 } from './home';
 import { compile, type Dispatch } from './pipelines';
 import { Scopes } from './scopes';
+import { bytesOf, decode, encode } from './storage';
 
 export interface GpuHomeOptions {
   signal?: AbortSignal;
@@ -101,10 +102,9 @@ export class GpuHome implements Home {
     }
     if (values.length !== partsOf(dtype) * sizeOf(shape))
       throw new Error(`${values.length} values for a tensor ${shape.join(' x ')} of ${dtype}`);
-    const array = dtype === 'u32' ? Uint32Array.from(values) : Float32Array.from(values);
     // A pooled buffer may still be read by dispatches that are encoded but not submitted: those go first.
     this.submit();
-    this.device.queue.writeBuffer(buffer, 0, array);
+    this.device.queue.writeBuffer(buffer, 0, encode(dtype, values).buffer as ArrayBuffer);
     return tensor;
   }
 
@@ -123,15 +123,14 @@ export class GpuHome implements Home {
     checkView(base, offset, shape);
     const pooled = this.live(base);
     if (!(base instanceof GpuTensor)) throw new Error('view: not a tensor of the GPU home');
-    const entry = 4 * partsOf(base.dtype);
-    const bytes = entry * Math.max(1, sizeOf(shape));
-    const at = base.offset + entry * offset;
+    const bytes = bytesOf(base.dtype, Math.max(1, sizeOf(shape)));
+    const at = base.offset + bytesOf(base.dtype, offset);
     return new GpuTensor(this, shape, base.dtype, pooled, bytes, base.base ?? base, at);
   }
 
   private allocate(shape: readonly number[], dtype: Dtype): GpuTensor {
     this.assertAlive();
-    const bytes = 4 * partsOf(dtype) * Math.max(1, sizeOf(shape));
+    const bytes = bytesOf(dtype, Math.max(1, sizeOf(shape)));
     const limit = this.device.limits.maxStorageBufferBindingSize;
     if (bytes > limit) {
       throw new UserError(
@@ -181,7 +180,7 @@ export class GpuHome implements Home {
 
   async read(tensor: Tensor): Promise<Float32Array | Uint32Array> {
     const { buffer } = this.live(tensor);
-    const size = 4 * partsOf(tensor.dtype) * sizeOf(tensor.shape);
+    const size = bytesOf(tensor.dtype, sizeOf(tensor.shape));
     if (size === 0) return tensor.dtype === 'u32' ? new Uint32Array(0) : new Float32Array(0);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const target = this.device.createBuffer({ label: 'read', size, usage });
@@ -190,8 +189,7 @@ export class GpuHome implements Home {
     try {
       await this.orLost(target.mapAsync(GPUMapMode.READ));
       await this.settle();
-      const copy = target.getMappedRange().slice(0);
-      return tensor.dtype === 'u32' ? new Uint32Array(copy) : new Float32Array(copy);
+      return decode(tensor.dtype, target.getMappedRange().slice(0), sizeOf(tensor.shape));
     } finally {
       target.destroy();
     }

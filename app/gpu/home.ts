@@ -6,8 +6,9 @@
 /**
  * 'f32' is float32 on the GPU and float64 on the CPU. 'c64' is complex, real and imaginary part side by side:
  * vec2f (8 bytes an entry) on the GPU, an interleaved Float64Array on the CPU; shapes count entries, not parts.
+ * 'f16' is half precision, two entries to a word, for operands of `matmul`; on the CPU float64 of the same values.
  */
-export type Dtype = 'f32' | 'u32' | 'c64';
+export type Dtype = 'f32' | 'u32' | 'c64' | 'f16';
 
 /** A dense row-major array in one home. The last two dimensions are rows and columns; any before are a batch. */
 export interface Tensor {
@@ -36,8 +37,8 @@ export interface Home {
   /** What computes, for people: "Apple M2 (metal-3)" or "CPU, float64". */
   readonly label: string;
   /**
-   * A tensor with these values, row-major, rounded to float32 in both homes so that both see the same data;
-   * zeros where no values are given. Complex values come, and are read, interleaved: re, im, re, im, ...
+   * A tensor with these values, row-major, rounded to float32 (or float16) in both homes so that both see the same
+   * data; zeros where no values are given. Complex values come, and are read, interleaved: re, im, re, im, ...
    */
   tensor(shape: readonly number[], values?: ArrayLike<number>, dtype?: Dtype): Tensor;
   /** A tensor with undefined contents, for whoever fills all of it. */
@@ -82,9 +83,10 @@ export const VIEW_ALIGN = 64;
 
 /** @throws RangeError where a view would begin between two places or end behind its base. */
 export function checkView(base: Tensor, offset: number, shape: readonly number[]): void {
-  if (offset % VIEW_ALIGN !== 0 || offset < 0 || offset + sizeOf(shape) > sizeOf(base.shape)) {
+  const align = base.dtype === 'f16' ? 2 * VIEW_ALIGN : VIEW_ALIGN;
+  if (offset % align !== 0 || offset < 0 || offset + sizeOf(shape) > sizeOf(base.shape)) {
     const view = `${shape.join(' x ')} from entry ${offset} of ${shapeText(base)}`;
-    throw new RangeError(`view ${view}: it must begin at a multiple of ${VIEW_ALIGN} and lie within`);
+    throw new RangeError(`view ${view}: it must begin at a multiple of ${align} and lie within`);
   }
 }
 

@@ -21,6 +21,8 @@ export interface KernelSpec<P extends Record<string, Scalar>, B extends Record<s
   /** Workgroups in x, y, z. */
   grid: (params: ParamsOf<P>, constants: Readonly<Record<string, number>>) => Grid;
   cost: (params: ParamsOf<P>) => { flop: number; bytes: number };
+  /** The buffers that may hold float16, two to a word. */
+  halves?: readonly (keyof B)[];
   /** Long dispatches are cut along this axis; the last parameter `group0` carries the first workgroup. */
   split?: 'y' | 'z';
 }
@@ -85,6 +87,10 @@ export function defineKernel<
       const [x, y = 1, z = 1] = spec.grid(all, constants);
       if (x * y * z === 0) return;
       const tensors = bufferNames.map((name) => buffers[name]);
+      bufferNames.forEach((name, i) => {
+        if (tensors[i].dtype === 'f16' && !spec.halves?.includes(name))
+          throw new Error(`kernel ${spec.name}: ${name} is float16; give it float32 (toSingle)`);
+      });
       const { flop, bytes } = spec.cost(all);
       const label = options.label ?? spec.name;
       const along = spec.split === 'z' ? z : y;

@@ -35,6 +35,10 @@ export interface ProductShape {
 export function checkEpilogue({ m, n, batch, shape }: ProductShape, epilogue: Epilogue, into?: Tensor): void {
   const { bias, activation, residual, lowRank, preActivation, gradient } = epilogue;
   const name = (t: Tensor): string => shapeText(t);
+  for (const t of [bias, residual, lowRank?.u, lowRank?.v, preActivation, gradient?.at, into]) {
+    if (t?.dtype === 'f16')
+      throw new UserError(`matmul: only its operands may be float16, not the ${name(t)} epilogue`);
+  }
   if (bias && sizeOf(bias.shape) !== n) {
     throw new UserError(`matmul: a bias of ${sizeOf(bias.shape)} entries for a product with ${n} columns`);
   }

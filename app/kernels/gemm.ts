@@ -1,5 +1,7 @@
 /** The kernels behind `matmul`: one set of parameters and buffers, several trades of loads for lanes. */
 import gemmCode from '../../shaders/gemm.wgsl?raw';
+import gemmHalfCode from '../../shaders/gemm_half.wgsl?raw';
+import gemmHalfWorkgroupCode from '../../shaders/gemm_half_workgroup.wgsl?raw';
 import gemmQuadCode from '../../shaders/gemm_quad.wgsl?raw';
 import gemmQuadVec4Code from '../../shaders/gemm_quad_vec4.wgsl?raw';
 import gemmWorkgroupCode from '../../shaders/gemm_workgroup.wgsl?raw';
@@ -68,6 +70,7 @@ const gemm = (name: string, code: string, tileRows: number, tileCols: number, mo
     grid: ({ m, n, slices, batch }) => [Math.ceil(n / tileCols), Math.ceil(m / tileRows), batch * slices],
     cost,
     split: 'y',
+    halves: 'HALF_A' in more ? ['a', 'b', 'bias', 'other', 'u', 'v'] : [],
   });
 
 const kernels = {
@@ -78,6 +81,12 @@ const kernels = {
   workgroupSmall: gemm('gemm_workgroup', gemmWorkgroupCode, 32, 32, { EDGE: 8 }),
   vector: gemm('gemv', gemvCode, 16, 1),
   vectorRows: gemm('gemv_rows', gemvRowsCode, 16, 1),
+  half: gemm('gemm_half', gemmHalfCode, 32, 32, { HALF_A: 0, HALF_B: 0 }),
+  halfWorkgroup: gemm('gemm_half_workgroup', gemmHalfWorkgroupCode, 32, 32, {
+    EDGE: 8,
+    HALF_A: 0,
+    HALF_B: 0,
+  }),
 };
 
 const sumSlices = defineKernel({
@@ -197,6 +206,9 @@ export function variantsFor(home: GpuHome, job: GemmJob): GemmVariant[] {
 
 const isVariant = (name: string): name is GemmVariant => name in kernels;
 
+/** Whether a kernel takes operands in float16. */
+export const isHalf = (variant: GemmVariant): boolean => variant === 'half' || variant === 'halfWorkgroup';
+
 /** The fastest that is known: measured on this adapter, else the default. */
 export function variantFor(home: GpuHome, job: GemmJob): GemmVariant {
   const { m, n, k, batch, slices } = job;
@@ -237,10 +249,15 @@ export async function runGemm(
 ): Promise<void> {
   const { m, n, batch, slices } = job;
   const kernel = kernels[variant];
-  const layout: Record<string, number> =
-    'TRANSPOSE_A' in (kernel.spec.constants ?? {})
-      ? { TRANSPOSE_A: Number(job.a_col !== 1), TRANSPOSE_B: Number(job.b_col !== 1) }
-      : {};
+  const layout: Record<string, number> = {};
+  if ('TRANSPOSE_A' in (kernel.spec.constants ?? {})) {
+    layout.TRANSPOSE_A = Number(job.a_col !== 1);
+    layout.TRANSPOSE_B = Number(job.b_col !== 1);
+  }
+  if (isHalf(variant)) {
+    layout.HALF_A = Number(tensors.a.dtype === 'f16');
+    layout.HALF_B = Number(tensors.b.dtype === 'f16');
+  }
   if (slices === 1) return run(home, kernel, job, tensors, end, layout);
   const part = home.empty([batch * slices, m, n]);
   const plain = { ...job, alpha: 1, beta: 0, rank: 0 };

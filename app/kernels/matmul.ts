@@ -16,7 +16,8 @@ import {
   gemmEnd,
   type ProductShape,
 } from './epilogue';
-import { type GemmJob, type GemmVariant, runGemm, variantFor } from './gemm';
+import { type GemmJob, type GemmVariant, isHalf, runGemm, variantFor } from './gemm';
+import { hasSubnormalHalves, toHalf, toSingle } from './half';
 import { defineOperation, entrywise } from './operation';
 
 export interface MatmulOptions {
@@ -30,6 +31,11 @@ export interface MatmulOptions {
   variant?: GemmVariant; // quadVec4 takes multiples of four only (fitsVec4)
   /** Slices of k; default: by shape. */
   slices?: number;
+  /**
+   * Which operands to round to float16 and store so for this product; sums stay float32. An operand that serves many
+   * products is rounded once, by `toHalf`, and given as it is.
+   */
+  storage?: { a?: 'f16'; b?: 'f16' };
   /** What to do with the sums before they are stored: bias, activation, residual, low-rank update, ... */
   epilogue?: Epilogue;
 }
@@ -71,6 +77,19 @@ function slicesFor(home: GpuHome, { m, n, k, batch }: Plan): number {
 }
 
 async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions): Promise<Tensor> {
+  const { storage, ...rest } = options;
+  if (storage?.a === 'f16' && a.dtype !== 'f16') {
+    const half = await toHalf(a);
+    const c = await onGpu(home, half, b, { ...rest, storage: { b: storage.b } });
+    home.release(half);
+    return c;
+  }
+  if (storage?.b === 'f16' && b.dtype !== 'f16') {
+    const half = await toHalf(b);
+    const c = await onGpu(home, a, half, rest);
+    home.release(half);
+    return c;
+  }
   const plan = planOf(a, b, options);
   const { m, n, k, batch } = plan;
   const out = options.into ?? home.empty(plan.shape);
@@ -95,6 +114,20 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
     alpha: options.alpha ?? 1,
     beta: options.into ? (options.beta ?? 0) : 0,
   };
+  if (a.dtype === 'f16' || b.dtype === 'f16') {
+    if (home.barriersAreSlow && !options.variant && Math.min(m, n) > 8) {
+      // A software adapter unpacks slowly: once, not for every 8 x 8 block. On a GPU the tiles do that.
+      return home.scope(async () => {
+        const [x, y] = [a.dtype === 'f16' ? await toSingle(a) : a, b.dtype === 'f16' ? await toSingle(b) : b];
+        return onGpu(home, x, y, { ...rest, into: out });
+      });
+    }
+    const variant = options.variant ?? (home.barriersAreSlow ? 'half' : 'halfWorkgroup');
+    if (!isHalf(variant))
+      throw new UserError(`matmul: the variant ${variant} takes no float16: leave it out`);
+    await runGemm(home, variant, job, { a, b, c: out }, end);
+    return out;
+  }
   if (m === 1 && n > 1 && !end.bias && !end.u && !options.variant) {
     // A row times a matrix is the transposed matrix times a column.
     const turned: GemmJob = {
@@ -119,15 +152,17 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
 
 /**
  * C = alpha op(A) op(B) + beta C, batched over the leading dimensions (a 2-D operand serves the whole batch),
- * through the epilogue if there is one. Returns C; a new tensor unless `into` is given.
+ * through the epilogue if there is one. Operands are float32, or float16 (see toHalf) with sums in float32. Returns C;
+ * a new tensor unless `into` is given.
  * @throws UserError where the shapes do not fit.
  */
 export const matmul = defineOperation({
   name: 'matmul',
   gpu: (home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions = {}) => onGpu(home, a, b, options),
-  cpu: async (home: CpuHome, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
-    const plan = planOf(a, b, options);
+  cpu: async (home: CpuHome, x: Tensor, y: Tensor, options: MatmulOptions = {}) => {
+    const plan = planOf(x, y, options);
     const { m, n, k, batch } = plan;
+    const [a, b] = await operands(x, y, options);
     const out = options.into ?? home.tensor(plan.shape);
     const c = cpuData(out);
     if (!(c instanceof Float64Array)) throw new Error('matmul: the product is real');
@@ -144,26 +179,40 @@ export const matmul = defineOperation({
     }
     return out;
   },
-  /** |error| <= (k + slices + 4) u (|alpha| |A||B| + |beta C|), u = 2^-24 (Higham 2002, 3.5), entries of |A||B|
-   * bounded by the product of the row and column norms (Cauchy-Schwarz); then through the epilogue. */
-  compare: async (got, want, a: Tensor, b: Tensor, options: MatmulOptions = {}) => {
-    const plan = planOf(a, b, options);
+  /**
+   * |error| <= (k + slices + 4) u (|alpha| |A||B| + |beta C|), u = 2^-24 (Higham 2002, 3.5), entries of |A||B|
+   * bounded by the product of the row and column norms (Cauchy-Schwarz); then through the epilogue. Operands are taken
+   * after their rounding to float16; where one has subnormal halves, the adapter may read each of the k as zero: 2^-14
+   * times the other's entries.
+   */
+  compare: async (got, want, x: Tensor, y: Tensor, options: MatmulOptions = {}) => {
+    const plan = planOf(x, y, options);
     const { m, n, k } = plan;
+    const [a, b] = await operands(x, y, options);
     const rows = lineNorms(a, options.transposeA ? 'col' : 'row');
     const cols = lineNorms(b, options.transposeB ? 'row' : 'col');
-    const factor = (k + 40) * 2 ** -24 * Math.abs(options.alpha ?? 1);
-    const { epilogue, ...plain } = options;
+    const scale = Math.abs(options.alpha ?? 1);
+    const factor = (k + 40) * 2 ** -24;
+    const lostA = hasSubnormalHalves(a) ? 2 ** -14 * Math.sqrt(k) : 0;
+    const lostB = hasSubnormalHalves(b) ? 2 ** -14 * Math.sqrt(k) : 0;
+    const { epilogue, storage: _, ...plain } = options;
     const sums = epilogue ? await sums64(a, b, plain) : cpuData(want);
     return entrywise(got, want, (i) => {
       const entry = Math.floor(i / (m * n));
       const row = Math.floor((i % (m * n)) / n);
-      const x = rows[(batchOf(a) === 1 ? 0 : entry) * m + row];
-      const y = cols[(batchOf(b) === 1 ? 0 : entry) * n + (i % n)];
-      const bound = factor * x * y + 2 ** -22 * Math.abs(sums[i]) + 1e-37;
+      const r = rows[(batchOf(a) === 1 ? 0 : entry) * m + row];
+      const c = cols[(batchOf(b) === 1 ? 0 : entry) * n + (i % n)];
+      const bound = scale * (factor * r * c + lostA * c + lostB * r) + 2 ** -22 * Math.abs(sums[i]) + 1e-37;
       return epilogue ? finishEntry(plan, epilogue, i, sums[i], bound).error + 1e-37 : bound;
     });
   },
 });
+
+/** The operands as they are stored for this product. */
+const operands = async (a: Tensor, b: Tensor, { storage }: MatmulOptions): Promise<[Tensor, Tensor]> => [
+  storage?.a === 'f16' ? await toHalf(a) : a,
+  storage?.b === 'f16' ? await toHalf(b) : b,
+];
 
 /** One matrix of a batch. */
 function item(t: Tensor, i: number): { rows: number; cols: number; data: Float64Array } {

@@ -1,6 +1,8 @@
 /** Products and transposes. */
+
 import { matmul } from '../../kernels/matmul';
 import { transpose } from '../../kernels/transpose';
+import { roundToFloat16 } from '../../math/float16';
 import {
   type BenchCase,
   type BenchFamily,
@@ -18,10 +20,17 @@ import {
 /** Above this many multiply-adds the check takes every row against a spread of columns. */
 const WHOLE_CHECK = 2 ** 25;
 
-function productCase(family: string, id: string, size: Size): BenchCase {
+/** The same numbers in float16. */
+const halved = ({ shape, values }: Input): Input => ({
+  shape,
+  dtype: 'f16',
+  values: Float32Array.from(values, roundToFloat16),
+});
+
+function productCase(family: string, id: string, size: Size, store = (b: Input): Input => b): BenchCase {
   const { m, n, k, batch = 1 } = size;
   const lead = batch > 1 ? [batch] : [];
-  const inputs = once(() => ({ a: drawn(0, ...lead, m, k), b: drawn(1, ...lead, k, n) }));
+  const inputs = once(() => ({ a: drawn(0, ...lead, m, k), b: store(drawn(1, ...lead, k, n)) }));
   return {
     id,
     family,
@@ -30,7 +39,7 @@ function productCase(family: string, id: string, size: Size): BenchCase {
     run: async ({ a, b }) => ({ c: await matmul(a, b) }),
     check: ({ c }) => checkProduct(c, inputs(), { m, n, k, batch }),
     flop: 2 * batch * m * n * k,
-    bytes: 4 * batch * (m * k + k * n + m * n),
+    bytes: 4 * batch * (m * k + m * n) + (store === halved ? 2 : 4) * batch * k * n,
   };
 }
 
@@ -113,6 +122,17 @@ export const products: readonly BenchFamily[] = [
     ],
     sweep: [2, 4, 8, 16].map((batch) => ({ batch, ...square(128) })),
     tiny: { batch: 3, ...square(9) },
+  },
+  {
+    id: 'half',
+    title: 'Product with B in float16',
+    limit: 'flop',
+    axis: 'n',
+    at: (size) => productCase('half', `half ${size.n}`, size, halved),
+    standard: [square(256), square(512)],
+    large: [256, 512, 1024, 2048, 4096].map(square),
+    sweep: [64, 128, 256, 512].map(square),
+    tiny: square(33),
   },
   {
     id: 'transpose',
