@@ -13,6 +13,11 @@ export interface Axis {
   label: string;
   unit?: string;
   scale: Scale;
+  /**
+   * What is counted, where the label does not say it: axes of the same quantity are read together. By default
+   * the label and unit; an index is a rank.
+   */
+  quantity?: string;
 }
 
 export interface Series {
@@ -99,8 +104,16 @@ export interface HeatmapFigure extends FigureBase {
   palette: 'sequential' | 'diverging';
   /** Fixed colour range; from the data if absent. */
   range?: readonly [number, number];
-  /** What rows and columns count: "query", "key". */
-  axes?: { rows: string; cols: string };
+  /**
+   * What rows and columns count, from 0: "query", "key". `quantity` where that name is not the quantity of the
+   * axes that are read together with it; `every` where a row or column stands for so many of it.
+   */
+  axes?: {
+    rows: string;
+    cols: string;
+    quantity?: { rows?: string; cols?: string };
+    every?: { rows?: number; cols?: number };
+  };
   /** Heatmaps of one group stand side by side; give them the same `range`. */
   group?: string;
 }

@@ -99,7 +99,12 @@ export function statesFigure(
     scale: 'linear',
     palette: 'diverging',
     range: [-1, 1],
-    axes: { rows: 'state', cols: stride === 1 ? 'step' : `step / ${stride}` },
+    axes: {
+      rows: 'state',
+      cols: stride === 1 ? 'step' : `step / ${stride}`,
+      quantity: { cols: 'step' },
+      every: { cols: stride },
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 /** Amounts side by side: bars lie, so that their names are read without turning the head. */
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useId, useMemo } from 'react';
 import type { BarsFigure, Scale } from '../../methods/figures';
 import css from './figures.module.css';
 import { CHARACTER, type Frame, xPixel } from './frame';
+import { hover, NAME, usePointedName } from './hover';
 import { Marks } from './lines';
 import { type Curve, Overlay, Plot } from './plot';
 import { strokesOf } from './stroke';
@@ -43,12 +44,54 @@ export function Bars({ figure, scale }: { figure: BarsFigure; scale: Scale }) {
     >
       {(frame) => (
         <Overlay frame={frame} quietY>
+          <Pointed frame={frame} bars={bars} />
           <BarRows frame={frame} figure={figure} part="bars" />
           <Marks frame={frame} above marks={(marks ?? []).map((mark) => ({ ...mark, axis: 'x' }))} />
           <BarRows frame={frame} figure={figure} part="texts" />
+          <Rows frame={frame} bars={bars} />
         </Overlay>
       )}
     </Plot>
+  );
+}
+
+/** Where each bar lies, over the whole width: pointing at it points at what it is the bar of, everywhere. */
+function Rows({ frame, bars }: { frame: Frame; bars: BarsFigure['bars'] }) {
+  const id = useId();
+  useEffect(() => () => hover.leave(id), [id]);
+  const each = (frame.bottom - frame.top) / Math.max(1, bars.length);
+  return bars.map(({ key, label, value, note }, i) => (
+    <rect
+      key={key}
+      x={0}
+      y={frame.top + i * each}
+      width={frame.right}
+      height={each}
+      fill="transparent"
+      onPointerEnter={() => hover.point(id, { [NAME]: label })}
+      onPointerLeave={() => hover.leave(id)}
+    >
+      <title>{`${label}: ${scientific(value)}${note ? ` (${note})` : ''}`}</title>
+    </rect>
+  ));
+}
+
+/** A band behind the bar that is pointed at, here or in another chart. */
+function Pointed({ frame, bars }: { frame: Frame; bars: BarsFigure['bars'] }) {
+  const name = usePointedName();
+  const each = (frame.bottom - frame.top) / Math.max(1, bars.length);
+  return bars.map(({ key, label }, i) =>
+    label === name ? (
+      <rect
+        key={key}
+        x={0}
+        y={frame.top + i * each}
+        width={frame.right}
+        height={each}
+        className={css.pointed}
+        data-linked
+      />
+    ) : null,
   );
 }
 
@@ -81,7 +124,6 @@ function BarRows({ frame, figure, part }: { frame: Frame; figure: BarsFigure; pa
     const within = shown && inside;
     return (
       <g key={key}>
-        <title>{`${label}: ${text}`}</title>
         <text x={frame.left - 8} y={middle + 4} textAnchor="end" className={css.pointLabel}>
           {label.length > room ? `${label.slice(0, Math.max(1, room - 1))}…` : label}
         </text>

@@ -8,8 +8,14 @@ import { type Domain, labelsOf, ticksOf } from './ticks';
 /** Average width of a character at the chart's 11 px text, for reserving room before anything is drawn. */
 export const CHARACTER = 6.7;
 
-export interface FramedAxis extends Axis {
+/** An axis and what it shows. */
+export interface RangedAxis extends Axis {
   domain: Domain;
+  /** It counts: ticks are whole numbers. */
+  whole?: boolean;
+}
+
+export interface FramedAxis extends RangedAxis {
   ticks: readonly number[];
   labels: readonly string[];
 }
@@ -38,7 +44,7 @@ const TITLE_ROW = 22;
 const X_AXIS = 42;
 
 /** The frame for a drawing of this size: as many ticks as fit without touching. */
-export function frameOf(room: Room, x: Axis & { domain: Domain }, y: Axis & { domain: Domain }): Frame {
+export function frameOf(room: Room, x: RangedAxis, y: RangedAxis): Frame {
   const top = TITLE_ROW + (room.above ?? 0);
   const bottom = room.height - X_AXIS;
   const framedY = framed(y, Math.max(2, Math.floor((bottom - top) / 42)));
@@ -71,8 +77,8 @@ export function equalFrame(room: Room, frame: Frame): Frame {
   );
 }
 
-function framed(axis: Axis & { domain: Domain }, count: number): FramedAxis {
-  const ticks = ticksOf(axis.domain, axis.scale, count);
+function framed(axis: RangedAxis, count: number): FramedAxis {
+  const ticks = ticksOf(axis.domain, axis.scale, count, axis.whole);
   return { ...axis, ticks, labels: labelsOf(ticks, axis.scale) };
 }
 

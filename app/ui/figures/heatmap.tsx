@@ -4,6 +4,8 @@ import {
   type KeyboardEvent,
   type PointerEvent,
   useContext,
+  useEffect,
+  useId,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -14,6 +16,7 @@ import css from './canvas.module.css';
 import { type ColorScale, colorRange, LUTS, paint } from './colormap';
 import { hiddenOnLog } from './decimate';
 import shared from './figures.module.css';
+import { hover, linesOf, useIsSource, usePointed } from './hover';
 import { scientific } from './ticks';
 
 export interface Cell {
@@ -24,7 +27,7 @@ export interface Cell {
 /** What heatmaps of one group share: the cell that is pointed at, and the range of colours. */
 export interface Linked {
   cell: Cell | undefined;
-  setCell: (change: (from: Cell | undefined) => Cell | undefined) => void;
+  setCell: (to: Cell | undefined) => void;
   /** Where no map of the group gives its own. */
   range: readonly [number, number] | undefined;
 }
@@ -37,7 +40,13 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
   const [own, setOwn] = useState<Cell>();
   const linked = useContext(LinkedHeatmaps);
   const pointed = linked ? linked.cell : own;
-  const setCell = linked?.setCell ?? setOwn;
+  const id = useId();
+  useEffect(() => () => hover.leave(id), [id]);
+  const setCell = (to: Cell | undefined) => {
+    (linked?.setCell ?? setOwn)(to);
+    if (to) hover.point(id, placesOf(figure, to));
+    else hover.leave(id);
+  };
   // Maps of a group may differ in size; a cell that this one lacks is not shown.
   const cell = pointed && pointed.row < rows && pointed.col < cols ? pointed : undefined;
   const range = figure.range ?? linked?.range;
@@ -63,7 +72,7 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
     const col = Math.floor(((event.clientX - box.left) / box.width) * cols);
     const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
     const inside = row >= 0 && row < rows && col >= 0 && col < cols;
-    setCell(() => (inside ? { row, col } : undefined));
+    setCell(inside ? { row, col } : undefined);
   };
   const walk = (event: KeyboardEvent) => {
     const step: Record<string, [number, number]> = {
@@ -76,10 +85,10 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
     if (!by) return;
     event.preventDefault();
     const clamp = (value: number, end: number) => Math.min(end - 1, Math.max(0, value));
-    setCell((from) => ({
-      row: clamp((from?.row ?? 0) + by[0], rows),
-      col: clamp((from?.col ?? 0) + by[1], cols),
-    }));
+    setCell({
+      row: clamp((cell?.row ?? 0) + by[0], rows),
+      col: clamp((cell?.col ?? 0) + by[1], cols),
+    });
   };
   // Cells are square, but of a matrix far longer than wide a row must still be seen.
   const aspect = Math.min(6, Math.max(1 / 3, cols / rows));
@@ -104,9 +113,12 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
           data-export="canvas"
           onPointerMove={follow}
           onPointerDown={follow}
-          onPointerLeave={() => setCell(() => undefined)}
+          onPointerLeave={() => setCell(undefined)}
           onKeyDown={walk}
+          onBlur={() => setCell(undefined)}
         />
+        <Band id={id} figure={figure} side="rows" />
+        <Band id={id} figure={figure} side="cols" />
         {cell && (
           <span
             className={css.cell}
@@ -131,6 +143,40 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
         </p>
       )}
     </div>
+  );
+}
+
+/** What a cell stands for in the quantities that the map's rows and columns count. */
+function placesOf(figure: HeatmapFigure, { row, col }: Cell): Record<string, number> {
+  const sides = [
+    { ...linesOf(figure, 'rows'), at: row },
+    { ...linesOf(figure, 'cols'), at: col },
+  ];
+  return Object.fromEntries(
+    sides.flatMap(({ quantity, every, at }) => (quantity ? [[quantity, at * every]] : [])),
+  );
+}
+
+/** The row or the column that another chart points at. */
+function Band({ id, figure, side }: { id: string; figure: HeatmapFigure; side: 'rows' | 'cols' }) {
+  const { quantity, count, every } = linesOf(figure, side);
+  const pointed = usePointed(quantity);
+  const mine = useIsSource(id);
+  if (mine || pointed === undefined) return null;
+  const at = Math.floor(pointed / every);
+  if (at < 0 || at >= count) return null;
+  const start = `${(100 * at) / count}%`;
+  const size = `${100 / count}%`;
+  return (
+    <span
+      className={css.band}
+      data-linked
+      style={
+        side === 'rows'
+          ? { top: start, height: size, left: 0, width: '100%' }
+          : { left: start, width: size, top: 0, height: '100%' }
+      }
+    />
   );
 }
 

@@ -7,7 +7,7 @@ import { type Frame, fraction, xPixel, yPixel } from './frame';
 import { Handle, type OnParameter } from './handle';
 import { type Curve, Legend, Overlay, Plot } from './plot';
 import { strokesOf } from './stroke';
-import { domainOf } from './ticks';
+import { domainOf, isCounting } from './ticks';
 import { useZoom, within } from './zoom';
 
 interface Props {
@@ -34,6 +34,7 @@ export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onPa
       series: all,
     };
   }, [figure, previous, xScale]);
+  const wholeX = useMemo(() => isCounting(figure.series.flatMap((one) => one.x)), [figure]);
   const zoom = useZoom(whole, xScale, `${figure.id} ${xScale}`);
   const seen = zoom.domain;
   const { x, y } = useMemo(() => {
@@ -45,10 +46,15 @@ export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onPa
       ...(one.spread ? [...inSight(one, one.spread.low), ...inSight(one, one.spread.high)] : []),
     ]);
     return {
-      x: { ...figure.x, scale: xScale, domain: seen },
-      y: { ...figure.y, scale: yScale, domain: domainOf([...ys, ...marked(figure, 'y')], yScale) },
+      x: { ...figure.x, scale: xScale, domain: seen, whole: wholeX },
+      y: {
+        ...figure.y,
+        scale: yScale,
+        domain: domainOf([...ys, ...marked(figure, 'y')], yScale),
+        whole: isCounting(ys),
+      },
     };
-  }, [figure, series, seen, whole, xScale, yScale]);
+  }, [figure, series, seen, whole, wholeX, xScale, yScale]);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const toggle = (key: string) => {
     const next = new Set(hidden);
@@ -56,7 +62,6 @@ export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onPa
     setHidden(next);
   };
   const drawn = useMemo(() => curves.filter(({ key }) => !hidden.has(key)), [curves, hidden]);
-  const wholeX = useMemo(() => figure.series.every((series) => series.x.every(Number.isInteger)), [figure]);
   const fixed = (figure.marks ?? []).filter((mark) => mark.parameter === undefined || !onParameter);
   return (
     <>
@@ -66,7 +71,7 @@ export function Lines({ figure, previous, x: xScale, y: yScale, liveValues, onPa
       </div>
       <Plot label={`${figure.title}. ${figure.summary}`} x={x} y={y} curves={drawn} height={280}>
         {(frame) => (
-          <Crosshair frame={frame} curves={drawn} onZoom={zoom.zoomTo}>
+          <Crosshair title={figure.title} frame={frame} curves={drawn} onZoom={zoom.zoomTo}>
             <Overlay frame={frame}>
               <Bands frame={frame} curves={drawn} />
               <Marks frame={frame} marks={fixed} />

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nearest } from './crosshair';
 import { effectiveRank, energyIndex, joinClose, stableRank } from './energy';
 import { keyMove } from './handle';
 import { placeLabels } from './labels';
+import { nearest } from './reading';
 import { strokesOf } from './stroke';
 
 test('energy counts squares: of 3, 4, 0 in descending order one value holds 64 %', () => {

@@ -10,7 +10,7 @@ import { CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
 import type { Axis, Series } from '../../methods/figures';
 import { decimate, hiddenOnLog } from './decimate';
 import css from './figures.module.css';
-import { axisTitle, equalFrame, type Frame, frameOf } from './frame';
+import { axisTitle, equalFrame, type Frame, frameOf, type RangedAxis } from './frame';
 import { paintOrder, type Stroke } from './stroke';
 import type { Domain } from './ticks';
 
@@ -20,8 +20,8 @@ export interface Curve extends Series {
 
 interface Props {
   label: string;
-  x: Axis & { domain: Domain };
-  y: Axis & { domain: Domain };
+  x: RangedAxis;
+  y: RangedAxis;
   curves: readonly Curve[];
   height: number;
   above?: number;

@@ -3,8 +3,9 @@
  * costs nothing until it is read. The page shows it in pages, the CSV writes all of it.
  */
 import { UserError } from '../../math/errors';
-import type { Axis, Figure, HeatmapFigure, ImageFigure, Series } from '../../methods/figures';
+import type { Axis, Figure, HeatmapFigure, ImageFigure, Series, TableFigure } from '../../methods/figures';
 import { axisTitle } from './frame';
+import { NAME, quantityOf } from './hover';
 
 export type Cell = number | string | null;
 
@@ -13,6 +14,8 @@ export interface Rows {
   count: number;
   /** Row i, 0 <= i < count, one cell a column; null where there is nothing. */
   row(i: number): readonly Cell[];
+  /** The column that tells where on the axis a row stands, and what that axis counts. */
+  place?: { column: number; quantity: string };
 }
 
 /** All data of the figure as rows. */
@@ -23,6 +26,7 @@ export function rowsOf(figure: Figure): Rows {
         columns: ['index', ...figure.series.map((series) => series.label)],
         count: Math.max(0, ...figure.series.map((series) => series.values.length)),
         row: (i) => [i + 1, ...figure.series.map((series) => series.values[i] ?? null)],
+        place: { column: 0, quantity: quantityOf({ label: 'index' }) },
       };
     case 'lines':
       return curves(figure.series, figure.x, figure.y);
@@ -35,6 +39,7 @@ export function rowsOf(figure: Figure): Rows {
           const point = figure.points[i];
           return point ? [point.label, point.x, point.y] : lines.row(i - figure.points.length);
         },
+        place: { column: 0, quantity: NAME },
       };
     }
     case 'bars':
@@ -42,6 +47,7 @@ export function rowsOf(figure: Figure): Rows {
         columns: ['name', axisTitle(figure.y), 'note'],
         count: figure.bars.length,
         row: (i) => [figure.bars[i].label, figure.bars[i].value, figure.bars[i].note ?? null],
+        place: { column: 0, quantity: NAME },
       };
     case 'heatmap':
       return cells(figure);
@@ -52,11 +58,19 @@ export function rowsOf(figure: Figure): Rows {
         columns: figure.columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label)),
         count: figure.rows.length,
         row: (i) => figure.columns.map((column) => figure.rows[i][column.key] ?? null),
+        place: placeOf(figure),
       };
     default:
       figure satisfies never;
       throw new UserError('this figure is of a kind that this version cannot show: reload the page');
   }
+}
+
+/** The first column of a table: numbers of a quantity, or the names of what the rows are about. */
+function placeOf({ columns: [first], rows }: TableFigure): Rows['place'] {
+  if (!first) return undefined;
+  const numbers = rows.every((row) => typeof row[first.key] === 'number');
+  return { column: 0, quantity: numbers ? quantityOf(first) : NAME };
 }
 
 /** One column a series where all share their x; else one row a point, with the name of its series. */
@@ -69,6 +83,7 @@ function curves(series: readonly Series[], x: Axis, y: Axis, form?: 'long'): Row
       columns: [axisTitle(x), ...series.map(({ label }) => label + unit)],
       count: first.x.length,
       row: (i) => [first.x[i], ...series.map((one) => one.y[i] ?? null)],
+      place: { column: 0, quantity: quantityOf(x) },
     };
   }
   const starts = [0];
@@ -81,6 +96,7 @@ function curves(series: readonly Series[], x: Axis, y: Axis, form?: 'long'): Row
       while (starts[s + 1] <= i) s++;
       return [series[s].label, series[s].x[i - starts[s]], series[s].y[i - starts[s]]];
     },
+    place: { column: 1, quantity: quantityOf(x) },
   };
 }
 

@@ -1,13 +1,14 @@
 /** Named points on two axes with guide lines: a roofline, a Pareto front. */
-import { useMemo } from 'react';
+import { useEffect, useId, useMemo } from 'react';
 import type { Scale, ScatterFigure } from '../../methods/figures';
 import { Crosshair } from './crosshair';
 import css from './figures.module.css';
 import { type Frame, xPixel, yPixel } from './frame';
+import { hover, NAME, usePointedName } from './hover';
 import { placeLabels } from './labels';
 import { Legend, Overlay, Plot } from './plot';
 import { type Stroke, strokesOf } from './stroke';
-import { domainOf, scientific } from './ticks';
+import { domainOf, isCounting, scientific } from './ticks';
 
 export function Scatter({ figure, x: xScale, y: yScale }: { figure: ScatterFigure; x: Scale; y: Scale }) {
   const { curves, colors, x, y } = useMemo(() => {
@@ -20,8 +21,8 @@ export function Scatter({ figure, x: xScale, y: yScale }: { figure: ScatterFigur
     return {
       curves: lines.map((line, i) => ({ ...line, stroke: strokes[i] })),
       colors: figure.points.map(({ role }) => colorOf[roles.indexOf(role)]),
-      x: { ...figure.x, scale: xScale, domain: domainOf(xs, xScale) },
-      y: { ...figure.y, scale: yScale, domain: domainOf(ys, yScale) },
+      x: { ...figure.x, scale: xScale, domain: domainOf(xs, xScale), whole: isCounting(xs) },
+      y: { ...figure.y, scale: yScale, domain: domainOf(ys, yScale), whole: isCounting(ys) },
     };
   }, [figure, xScale, yScale]);
   return (
@@ -36,7 +37,7 @@ export function Scatter({ figure, x: xScale, y: yScale }: { figure: ScatterFigur
         equal={figure.equal}
       >
         {(frame) => (
-          <Crosshair frame={frame} curves={curves}>
+          <Crosshair title={figure.title} frame={frame} curves={curves}>
             <Overlay frame={frame}>
               <Points frame={frame} figure={figure} colors={colors} />
             </Overlay>
@@ -56,6 +57,9 @@ function Points({
   figure: ScatterFigure;
   colors: readonly Stroke[];
 }) {
+  const id = useId();
+  useEffect(() => () => hover.leave(id), [id]);
+  const pointed = usePointedName();
   const placed = figure.points
     .map((point, i) => ({
       ...point,
@@ -69,7 +73,12 @@ function Points({
     frame,
   );
   return placed.map(({ key, label, role, color, px, py, x, y }, i) => (
-    <g key={key}>
+    <g
+      key={key}
+      onPointerEnter={() => hover.point(id, { [NAME]: label })}
+      onPointerLeave={() => hover.leave(id)}
+    >
+      {label === pointed && <circle cx={px} cy={py} r={11} className={css.pointed} data-linked />}
       {role === 'exact' ? (
         <rect x={px - 4} y={py - 4} width={8} height={8} fill={color} className={css.dot} />
       ) : (

@@ -50,7 +50,7 @@ export function Spectrum({ figure, x: xScale, y: yScale, cut, onParameter }: Pro
     // The floor belongs in the picture once the values come near it; far above, it would only take room.
     const near = yScale === 'log' && figure.floor > 0 && positive < 100 * figure.floor;
     return {
-      x: { label: 'index', scale: xScale, domain: seen },
+      x: { label: 'index', scale: xScale, domain: seen, whole: true },
       y: {
         label: 'singular value',
         scale: yScale,
@@ -70,7 +70,7 @@ export function Spectrum({ figure, x: xScale, y: yScale, cut, onParameter }: Pro
       </div>
       <Plot label={`${figure.title}. ${figure.summary}`} x={x} y={y} curves={curves} height={300} above={22}>
         {(frame) => (
-          <Crosshair frame={frame} curves={curves} onZoom={zoom.zoomTo}>
+          <Crosshair title={figure.title} frame={frame} curves={curves} onZoom={zoom.zoomTo}>
             <Overlay frame={frame}>
               <Floor frame={frame} at={figure.floor} />
               <EnergyTicks frame={frame} energies={energies} />

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { domainOf, labelsOf, scientific, ticksOf } from './ticks';
+import { domainOf, isCounting, labelsOf, scientific, ticksOf } from './ticks';
 
 test('powers of ten are written with superscripts, ordinary numbers plainly', () => {
   expect(labelsOf([1e-6, 1e-3, 1], 'log')).toEqual(['10⁻⁶', '10⁻³', '10⁰']);
@@ -36,4 +36,24 @@ test('a log domain ignores what it cannot show', () => {
 test('a constant gets room on both sides, amounts start at zero', () => {
   expect(domainOf([5, 5], 'linear')).toEqual([2.5, 7.5]);
   expect(domainOf([3, 48], 'linear')).toEqual([0, 50]);
+});
+
+test.each([
+  [[0, 3], 'linear', [0, 1, 2, 3]],
+  [[1, 4], 'linear', [1, 2, 3, 4]],
+  [[0.5, 1.5], 'linear', [1]],
+  [[1, 3], 'log', [1, 2]],
+  [[0.8, 40], 'log', [1, 2, 5, 10, 20]],
+] as const)('an axis that counts over %j (%s) has whole ticks', (domain, scale, ticks) => {
+  expect(ticksOf(domain, scale, 8, true)).toEqual(ticks);
+});
+
+test('a part between two whole numbers still has ticks', () => {
+  expect(ticksOf([2.2, 2.8], 'linear', 4, true).length).toBeGreaterThanOrEqual(2);
+});
+
+test('whole numbers count, and nothing does not', () => {
+  expect(isCounting([1, 2, Number.NaN])).toBe(true);
+  expect(isCounting([1, 2.5])).toBe(false);
+  expect(isCounting([])).toBe(false);
 });

@@ -56,23 +56,29 @@ export function niceStep(span: number, count: number): number {
   return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power;
 }
 
-/** About `count` ticks within the domain, ascending: round numbers, or powers of ten (with 2 and 5 between few). */
-export function ticksOf(domain: Domain, scale: Scale, count: number): number[] {
-  return scale === 'log' ? logTicks(domain, count) : linearTicks(domain, count);
+/**
+ * About `count` ticks within the domain, ascending: round numbers, or powers of ten (with 2 and 5 between few).
+ * `whole`: the axis counts, so there is nothing at 2.5; a part without any whole number has ticks all the same.
+ */
+export function ticksOf(domain: Domain, scale: Scale, count: number, whole = false): number[] {
+  const ticks = scale === 'log' ? logTicks(domain, count, whole) : linearTicks(domain, count, whole);
+  return whole && ticks.length === 0 ? ticksOf(domain, scale, count) : ticks;
 }
 
-function linearTicks([low, high]: Domain, count: number): number[] {
-  const step = niceStep(high - low, count);
+function linearTicks([low, high]: Domain, count: number, whole: boolean): number[] {
+  const nice = niceStep(high - low, count);
+  const step = whole ? Math.max(1, nice) : nice;
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   // Through a decimal string, so that 3 * 0.1 is the tick 0.3 and not 0.30000000000000004.
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-function logTicks([low, high]: Domain, count: number): number[] {
+function logTicks([low, high]: Domain, count: number, whole: boolean): number[] {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.ceil(Math.log10(high) - 1e-9);
-  const within = (tick: number) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9);
+  const within = (tick: number) =>
+    tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9) && (!whole || tick >= 1);
   const powers = Array.from({ length: last - first + 1 }, (_, i) => power10(first + i));
   const decades = powers.filter(within);
   if (decades.length > count) {
@@ -84,7 +90,7 @@ function logTicks([low, high]: Domain, count: number): number[] {
     powers.flatMap((power) => leads.map((lead) => Number((lead * power).toPrecision(3)))).filter(within);
   const halves = between([1, 2, 5]);
   if (decades.length >= 3 || halves.length > count + 1) return decades.length >= 2 ? decades : halves;
-  return halves.length >= 2 ? halves : linearTicks([low, high], count);
+  return halves.length >= 2 ? halves : linearTicks([low, high], count, whole);
 }
 
 /** 10^n without the error of repeated multiplication, so that 1e-7 is the double nearest to it. */
@@ -113,4 +119,16 @@ export function scientific(value: number, digits = 4): string {
     return `${lead}×10${superscript(Number(power))}`;
   }
   return `${mantissa}×10${superscript(Number(exponent))}`;
+}
+
+/** Whether an axis counts: all of its values are whole numbers. */
+export function isCounting(values: Iterable<number>): boolean {
+  let any = false;
+  for (const value of values) {
+    if (Number.isFinite(value)) {
+      if (!Number.isInteger(value)) return false;
+      any = true;
+    }
+  }
+  return any;
 }
