@@ -52,3 +52,15 @@ test('ours, the naive kernels and the other libraries run side by side, each ans
     for (const { verdict } of right) expect(verdict.error).toBeLessThanOrEqual(verdict.bound);
   }
 });
+
+test('ours stays beside the plainest kernels between the products too', async () => {
+  const only = 'layernorm,rmsnorm,elementwise,optimizer,selective,topk,gather,quantize,csr';
+  const args = ['e2e/bench/run.mjs', '--set', 'tiny', '--only', only, '--with', 'rankscope,naive'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...args, '--rounds', '1', '--json', '-']);
+  const { results } = JSON.parse(stdout);
+  expect(results.length).toBe(9);
+  for (const { rows } of results) {
+    expect(rows.map((row: { bestMs: number | null }) => row.bestMs !== null)).toEqual([true, true]);
+    for (const { verdict } of rows) expect(verdict.error).toBeLessThanOrEqual(verdict.bound);
+  }
+});

@@ -2,17 +2,21 @@
 import { UserError } from '../../math/errors';
 import { attentions } from './attention';
 import type { BenchCase, BenchFamily } from './case';
+import { choosing } from './choosing';
 import { compressed } from './compressed';
 import { factors } from './factors';
+import { layers } from './layers';
 import { products } from './products';
 import { sequences } from './sequences';
 
 export const families: readonly BenchFamily[] = [
   ...products,
   ...attentions,
+  ...layers,
   ...sequences,
   ...factors,
   ...compressed,
+  ...choosing,
 ];
 
 export const CASE_SETS = ['standard', 'large', 'sweep', 'tiny'] as const;

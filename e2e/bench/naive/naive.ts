@@ -6,6 +6,7 @@ import { defineKernel, linearGrid } from '../../../app/gpu/kernel';
 import { identity } from '../../../app/math/linalg';
 import type { Library } from '../contender';
 import { device, inHome } from '../peers/ours';
+import { layerRuns } from './layers';
 import deflateCode from './naive_deflate.wgsl?raw';
 import dotsCode from './naive_dots.wgsl?raw';
 import fftCode from './naive_fft.wgsl?raw';
@@ -215,6 +216,7 @@ const runs: Readonly<Record<string, Run>> = {
   },
   svd: jacobi,
   jacobi,
+  ...layerRuns,
 };
 
 export const naive: Library = {

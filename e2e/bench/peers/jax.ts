@@ -52,6 +52,35 @@ const operations: Readonly<Record<string, { from: string[]; to: string[]; call: 
       },
     },
     sort: { from: ['x'], to: ['y'], call: (x) => [np.sort(x)] },
+    elementwise: { from: ['x', 'y'], to: ['z'], call: (x, y) => [x.mul(y)] },
+    gather: { from: ['a', 'index'], to: ['rows'], call: (a, index) => [np.take(a, index, 0)] },
+    layernorm: {
+      from: ['x', 'gain', 'bias'],
+      to: ['y'],
+      call: (x, gain, bias) => {
+        const off = x.ref.sub(np.mean(x, -1, { keepdims: true }));
+        const square = np.mean(off.ref.mul(off.ref), -1, { keepdims: true });
+        return [
+          off
+            .div(np.sqrt(square.add(1e-5)))
+            .mul(gain)
+            .add(bias),
+        ];
+      },
+    },
+    rmsnorm: {
+      from: ['x', 'gain', 'bias'],
+      to: ['y'],
+      call: (x, gain, bias) => {
+        const square = np.mean(x.ref.mul(x.ref), -1, { keepdims: true });
+        return [
+          x
+            .div(np.sqrt(square.add(1e-5)))
+            .mul(gain)
+            .add(bias),
+        ];
+      },
+    },
   };
 
 /** Complex outputs come as two arrays and are compared interleaved. */

@@ -69,6 +69,33 @@ const graphs: Readonly<Record<string, Make>> = {
       },
     ],
   }),
+  elementwise: (test) => ({
+    inputs: values(test),
+    outputs: [{ name: 'z', shape: [test.size.n] }],
+    nodes: [{ op: 'Mul', inputs: ['x', 'y'], outputs: ['z'] }],
+  }),
+  gather: (test) => ({
+    inputs: values(test),
+    outputs: [{ name: 'rows', shape: [test.size.count, test.size.n] }],
+    nodes: [
+      { op: 'Gather', inputs: ['a', 'index'], outputs: ['rows'], attributes: [{ name: 'axis', i: 0 }] },
+    ],
+  }),
+  layernorm: (test) => ({
+    inputs: values(test),
+    outputs: [{ name: 'y', shape: [test.size.m, test.size.n] }],
+    nodes: [
+      {
+        op: 'LayerNormalization',
+        inputs: ['x', 'gain', 'bias'],
+        outputs: ['y'],
+        attributes: [
+          { name: 'axis', i: -1 },
+          { name: 'epsilon', f: 1e-5 },
+        ],
+      },
+    ],
+  }),
   cumsum: (test) => ({
     inputs: values(test),
     outputs: [{ name: 'y', shape: [test.size.n] }],

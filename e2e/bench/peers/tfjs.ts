@@ -6,7 +6,7 @@ import type { BenchCase, Outputs } from '../../../app/experiment/bench/case';
 import type { Contender, Library } from '../contender';
 
 type Values = Readonly<Record<string, tf.Tensor>>;
-type Operation = (inputs: Values) => Record<string, tf.Tensor>;
+type Operation = (inputs: Values, test: BenchCase) => Record<string, tf.Tensor>;
 
 /** By family. FFT and QR exist but take minutes at the sizes measured: the run skips them by name. */
 const operations: Readonly<Record<string, Operation>> = {
@@ -24,6 +24,21 @@ const operations: Readonly<Record<string, Operation>> = {
   sort: ({ x }) => {
     const { values } = tf.topk(x, x.shape[0]);
     return { y: tf.reverse(values) };
+  },
+  elementwise: ({ x, y }) => ({ z: tf.mul(x, y) }),
+  gather: ({ a, index }) => ({ rows: tf.gather(a, index as tf.Tensor1D) }),
+  topk: ({ x }, { size: { k } }) => {
+    const { values, indices } = tf.topk(x, k);
+    return { values, columns: indices };
+  },
+  layernorm: ({ x, gain, bias }) => {
+    const { mean, variance } = tf.moments(x, -1, true);
+    const scaled = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
+    return { y: tf.add(tf.mul(scaled, gain), bias) };
+  },
+  rmsnorm: ({ x, gain, bias }) => {
+    const scaled = tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-5)));
+    return { y: tf.add(tf.mul(scaled, gain), bias) };
   },
   qr: ({ a }) => {
     const [q, r] = tf.linalg.qr(a as tf.Tensor2D);
@@ -56,20 +71,23 @@ export const tfjs: Library = {
         const [re, im] = [0, 1].map((part) => values.filter((_, i) => i % 2 === part));
         inputs[name] = tf.tidy(() => tf.complex(re as Float32Array, im as Float32Array));
       } else
-        inputs[name] = tf.tensor(values as Float32Array, [...shape], dtype === 'u32' ? 'int32' : 'float32');
+        inputs[name] =
+          dtype === 'u32'
+            ? tf.tensor(Int32Array.from(values), [...shape], 'int32')
+            : tf.tensor(values as Float32Array, [...shape]);
     }
     return {
       async run(times) {
         for (let i = 0; i < times; i++) {
           tf.tidy(() => {
-            operation(inputs);
+            operation(inputs, test);
           });
         }
         flush();
         await backend().device.queue.onSubmittedWorkDone();
       },
       async outputs() {
-        const made = tf.tidy(() => operation(inputs));
+        const made = tf.tidy(() => operation(inputs, test));
         const read: Record<string, ArrayLike<number>> = {};
         for (const [name, tensor] of Object.entries(made)) read[name] = await tensor.data();
         for (const tensor of Object.values(made)) tensor.dispose();
