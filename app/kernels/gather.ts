@@ -5,6 +5,7 @@
 import compactCountCode from '../../shaders/compact_count.wgsl?raw';
 import compactWriteCode from '../../shaders/compact_write.wgsl?raw';
 import gatherCode from '../../shaders/gather_rows.wgsl?raw';
+import gather4Code from '../../shaders/gather_rows4.wgsl?raw';
 import permutationCode from '../../shaders/permutation_keys.wgsl?raw';
 import scatterCode from '../../shaders/scatter_rows.wgsl?raw';
 import segmentCode from '../../shaders/segment_rows.wgsl?raw';
@@ -18,17 +19,19 @@ import { histogram } from './histogram';
 import { defineOperation, entrywise } from './operation';
 import { argsort, sumsBefore } from './sort';
 
-const rowsKernel = (name: string, code: string) =>
+/** `words`: of each invocation; widths are in words, or in vec4 where that is 16. */
+const rowsKernel = (name: string, code: string, words: 1 | 16) =>
   defineKernel({
     name,
     code,
     params: { rows: 'u32', width: 'u32', count: 'u32' },
     buffers: { a: 'read', index: 'read', out: 'write' },
-    grid: ({ width, count }) => linearGrid(count * width, 64),
-    cost: ({ width, count }) => ({ flop: 0, bytes: 8 * count * width + 4 * count }),
+    grid: ({ width, count }) => linearGrid(count * width, words === 1 ? 64 : 256),
+    cost: ({ width, count }) => ({ flop: 0, bytes: (words === 1 ? 8 : 32) * count * width + 4 * count }),
   });
-const gatherKernel = rowsKernel('gather_rows', gatherCode);
-const scatterKernel = rowsKernel('scatter_rows', scatterCode);
+const gatherKernel = rowsKernel('gather_rows', gatherCode, 1);
+const gather4Kernel = rowsKernel('gather_rows4', gather4Code, 16);
+const scatterKernel = rowsKernel('scatter_rows', scatterCode, 1);
 
 const segmentKernel = defineKernel({
   name: 'segment_rows',
@@ -81,7 +84,9 @@ export const gatherRows = defineOperation({
     checkRows('gatherRows', a, index);
     const [count, width] = [sizeOf(index.shape), colsOf(a)];
     const out = home.empty([count, width], realOrWords(a));
-    if (count * width > 0) await gatherKernel.run(home, { rows: rowsOf(a), width, count }, { a, index, out });
+    if (count * width === 0) return out;
+    const [kernel, wide] = width % 4 === 0 ? [gather4Kernel, width / 4] : [gatherKernel, width];
+    await kernel.run(home, { rows: rowsOf(a), width: wide, count }, { a, index, out });
     return out;
   },
   cpu: async (home: CpuHome, a: Tensor, index: Tensor) => {
