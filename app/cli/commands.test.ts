@@ -39,7 +39,10 @@ function safetensors(name: string, entries: string[]): string {
 describe('a wrong call ends with 2, says why, and prints nothing on standard output', () => {
   const several = safetensors('several.safetensors', ['first', 'second']);
   test.each([
-    [['swap', 'rsvd'], /no command "swap": choose list, run, sweep, bench, info, help/],
+    [['swap', 'rsvd'], /no command "swap": choose list, run, sweep, league, bench, info, help/],
+    [['league', 'adaptt'], /no testbed "adaptt" .*choose .*adapt/],
+    [['league', 'adapt', '--equal', 'luck'], /choose none, parameters, time, flop/],
+    [['league', 'adapt', '--only', 'rsvd'], /no method "rsvd": it has dylora/],
     [['sweep', 'rsvd'], /sweep needs --over/],
     [['sweep', 'rsvd', '--over', 'rank=4,9999'], /rank 9999 is above/],
     [['sweep', 'rsvd', '--over', 'rank=4', '--seeds', '4..2'], /write 0\.\.4/],

@@ -8,11 +8,12 @@ import { isUserError } from '../math/errors';
 import { benchCommand } from './bench';
 import { infoCommand } from './info';
 import { type Io, UsageError } from './io';
+import { leagueCommand } from './league';
 import { describeMethods, listText } from './list';
 import { runCommand } from './run';
 import { sweepCommand } from './sweep';
 
-const COMMANDS = ['list', 'run', 'sweep', 'bench', 'info', 'help'] as const;
+const COMMANDS = ['list', 'run', 'sweep', 'league', 'bench', 'info', 'help'] as const;
 
 const HELP = `Rankscope: low-rank methods on this machine's GPU.
 
@@ -38,6 +39,14 @@ const HELP = `Rankscope: low-rank methods on this machine's GPU.
     --over key=a,b,c            the parameter and its values
     --seeds 0..4                each value with each of these seeds
     --metric key                a column of the table; may be repeated; default: the main ones
+  league <testbed> [...]        every method of a testbed, ranked by the error that they share
+    --quick                     quick sizes instead of the defaults
+    --same                      what they share (steps, batch, shift, ...) as most of them have it
+    --equal parameters|flop|time  a budget held equal, at the median of the methods' own
+    --seed n                    the same seed for all
+    --only a,b                  these methods only
+    --home gpu|cpu              as above
+    --json, --csv, --markdown   the table in that form
   info [--json]                 adapter, features, limits, measured speed
   help                          this text
 
@@ -71,6 +80,18 @@ const SWEEP_OPTIONS = {
   over: { type: 'string' },
   seeds: { type: 'string' },
   metric: { type: 'string', multiple: true },
+} as const satisfies ParseArgsConfig['options'];
+
+const LEAGUE_OPTIONS = {
+  quick: { type: 'boolean' },
+  same: { type: 'boolean' },
+  equal: { type: 'string' },
+  seed: { type: 'string' },
+  only: { type: 'string' },
+  home: { type: 'string' },
+  json: { type: 'boolean' },
+  csv: { type: 'boolean' },
+  markdown: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
 const JSON_OPTION = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
@@ -123,6 +144,17 @@ async function command([name, ...rest]: readonly string[], io: Io): Promise<numb
         throw new UsageError(`sweep takes one method or link, not ${positionals.length}`);
       }
       return sweepCommand(positionals[0], values, io);
+    }
+    case 'league': {
+      const { values, positionals } = parseArgs({
+        args: rest,
+        options: LEAGUE_OPTIONS,
+        allowPositionals: true,
+      });
+      if (positionals.length !== 1) {
+        throw new UsageError(`league takes one testbed, not ${positionals.length}`);
+      }
+      return leagueCommand(positionals[0], values, io);
     }
     case 'info': {
       const { values } = parseArgs({ args: rest, options: JSON_OPTION });

@@ -40,6 +40,7 @@ const isRunning = (now: PageState) => onBench(now) && now.run.status === 'runnin
 const PAGE_WORDS: Readonly<Record<string, string>> = {
   sweep: 'range seeds mean spread parameter',
   compare: 'runs side by side pareto pinned',
+  league: 'table ranking testbed all methods best pareto',
   weights: 'spectra safetensors lora model checkpoint',
   tree: 'lineage history related',
   failures: 'gallery breaks limits',

@@ -18,6 +18,7 @@ export interface PageEntry {
 export const PAGES: Readonly<Record<string, PageEntry>> = {
   sweep: { title: 'Sweep', load: () => import('./sweep/page') },
   compare: { title: 'Compare', load: () => import('./compare/page') },
+  league: { title: 'League of a testbed', load: () => import('./league/page') },
   weights: { title: 'Weights of a file', load: () => import('./weights/page') },
   tree: { title: 'Family tree of the methods', load: () => import('./tree/page') },
   failures: { title: 'Where methods fail', load: () => import('./failures/page') },

@@ -1,6 +1,7 @@
 /** The table, the front, the figures on the same axes, and any one figure of all runs side by side. */
 import { useId, useMemo, useState } from 'react';
 import type { CostAxis } from '../../experiment/comparison';
+import { type Candidate, costOf, paretoFigure } from '../../experiment/pareto';
 import type { RunResult } from '../../experiment/protocol';
 import type { Figure } from '../../methods/figures';
 import type { Method, Metric } from '../../methods/method';
@@ -9,7 +10,6 @@ import { durationText, quantity } from '../quantity';
 import styles from './compare.module.css';
 import { differences } from './labels';
 import { overlays } from './overlay';
-import { type Candidate, costOf, paretoFigure } from './pareto';
 import type { ComputedRun } from './runs';
 
 interface Props {

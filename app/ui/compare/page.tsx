@@ -7,19 +7,19 @@ import {
   type OpenedComparison,
   openComparison,
 } from '../../experiment/comparison';
+import { amountOf, fairValues, knobOf } from '../../experiment/fair';
 import { encodeLink, type LinkState } from '../../experiment/links';
 import { findMethod } from '../../experiment/registry';
+import { testbedRuns, testbeds } from '../../experiment/testbed';
 import { formatNumber } from '../../math/format';
 import { useHistory, usePage, useParts } from '../context';
 import { Segmented } from '../figures/segmented';
 import { settingsOf, titleOf } from '../history/runs';
 import { placeOf } from '../machine';
 import styles from './compare.module.css';
-import { amountOf, fairValues, knobOf } from './fair';
 import { labelsOf } from './labels';
 import { Outcomes } from './outcomes';
 import { type ComputedRun, useRuns } from './runs';
-import { testbedRuns, testbeds } from './testbed';
 
 const go = (link: string) => {
   location.hash = link;
@@ -55,6 +55,7 @@ function Compared({ opened: { comparison, states: asked, problems } }: { opened:
       <div className={styles.tools}>
         <AddRun onAdd={(link) => change({ runs: [...comparison.runs, link] })} />
         <AddTestbed onAdd={(links) => change({ runs: links })} />
+        <a href="#/league">League of a testbed</a>
         <div className={styles.choice}>
           <span>Equal</span>
           <Segmented

@@ -1,10 +1,9 @@
-/** All methods of a testbed as one comparison: on the same data, each else at its defaults. */
-
-import { MOST_RUNS } from '../../experiment/comparison';
-import { encodeLink, stateOf } from '../../experiment/links';
-import { catalogue, loadMethod } from '../../experiment/registry';
-import { quickValues } from '../../experiment/values';
-import type { Testbed } from '../../methods/method';
+/** The methods of a testbed; and as one comparison: on the same data, each else at its defaults. */
+import type { Method, Testbed } from '../methods/method';
+import { MOST_RUNS } from './comparison';
+import { encodeLink, stateOf } from './links';
+import { catalogue, loadMethod } from './registry';
+import { quickValues } from './values';
 
 /** Testbeds with at least two methods, and how many they have. */
 export function testbeds(): { testbed: Testbed; count: number }[] {
@@ -13,11 +12,14 @@ export function testbeds(): { testbed: Testbed; count: number }[] {
   return [...counts].filter(([, count]) => count > 1).map(([testbed, count]) => ({ testbed, count }));
 }
 
+/** Its methods, in the order of the catalogue. */
+export const testbedMethods = (testbed: Testbed): Promise<Method[]> =>
+  Promise.all(catalogue.filter((entry) => entry.testbed === testbed).map(({ id }) => loadMethod(id)));
+
 /** Links of its methods, the first twelve by the catalogue; at quick sizes where the machine is slow. */
 export async function testbedRuns(testbed: Testbed, slow: boolean): Promise<string[]> {
-  const members = catalogue.filter((entry) => entry.testbed === testbed).slice(0, MOST_RUNS);
-  const methods = await Promise.all(members.map(({ id }) => loadMethod(id)));
-  return methods.map((method) => {
+  const methods = await testbedMethods(testbed);
+  return methods.slice(0, MOST_RUNS).map((method) => {
     const state = stateOf(method);
     return encodeLink(slow ? { ...state, values: quickValues(method) } : state);
   });

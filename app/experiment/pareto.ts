@@ -1,9 +1,10 @@
 /** Which of several runs are worth their cost: the front of error against time, parameters or work. */
-import type { CostAxis } from '../../experiment/comparison';
-import type { RunResult } from '../../experiment/protocol';
-import type { ScatterFigure } from '../../methods/figures';
-import type { Method } from '../../methods/method';
-import type { LooseValues } from '../../methods/parameters';
+
+import type { ScatterFigure } from '../methods/figures';
+import type { Method } from '../methods/method';
+import type { LooseValues } from '../methods/parameters';
+import type { CostAxis } from './comparison';
+import type { RunResult } from './protocol';
 
 export interface Candidate {
   key: string;

@@ -2,10 +2,11 @@
  * Equal budgets: the main parameter of a method (its rank, mostly) is set so that parameters, work or time
  * come as near to the first run's as whole numbers allow.
  */
-import type { Budget } from '../../experiment/comparison';
-import { estimate, type Machine } from '../../experiment/estimate';
-import type { Method } from '../../methods/method';
-import type { LooseValues } from '../../methods/parameters';
+
+import type { Method } from '../methods/method';
+import type { LooseValues } from '../methods/parameters';
+import type { Budget } from './comparison';
+import { estimate, type Machine } from './estimate';
 import { parametersOf } from './pareto';
 
 /** What these values cost, before any run; null where the method does not declare it. */
