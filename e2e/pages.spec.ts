@@ -37,6 +37,15 @@ const KINDS: readonly { name: string; hash: string; prepare?: (page: Page) => Pr
       await isDone(page);
     },
   },
+  {
+    name: 'a league',
+    hash: '#/league?testbed=matrix&sizes=quick',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Run 2 methods' }).click();
+      await expect(page.getByText('Pareto front').first()).toBeVisible({ timeout: 60_000 });
+      await isDone(page);
+    },
+  },
 ];
 
 for (const { name, hash, prepare } of KINDS) {

@@ -24,7 +24,7 @@ import { durationText } from '../quantity';
 import { machineCard } from '../share/card';
 import styles from './league.module.css';
 import { type Running, useRunning } from './running';
-import { LeagueTable, type Line } from './table';
+import { LeagueTable, type Line, measureText } from './table';
 
 export default function LeaguePage({ query }: { query: string }) {
   const opened = useMemo(() => openLeague(query), [query]);
@@ -46,8 +46,8 @@ export default function LeaguePage({ query }: { query: string }) {
       ))}
       <p className={styles.lead}>
         Every method of a testbed runs here, one after the other, and is ranked by the error that they share.
-        An error ranks a method only where the data and the budget are the same: hold them equal below, or
-        read where a method stands apart.
+        That ranks methods only where what is measured, the data and the budget are the same: hold them equal
+        below, and read where a method stands apart.
       </p>
       <Choices plan={link.plan} onChange={change} />
       {methods && (
@@ -188,11 +188,7 @@ function League({
   const untold = expected.filter((one) => one === null).length;
   return (
     <>
-      {league.notes.map((note) => (
-        <p key={note} className={styles.problem}>
-          {note}
-        </p>
-      ))}
+      {league.notes.length > 0 && <p className={styles.problem}>{league.notes.join(' ')}</p>}
       <div className={styles.status}>
         {underWay ? (
           <button type="button" onClick={running.stop}>
@@ -241,7 +237,7 @@ function League({
       {rows.length > 0 && (
         <>
           <Take link={link} rows={rows} measure={league.measure} />
-          <Front link={link} rows={rows} metric={metricOf(league.entries)} onAgainst={onAgainst} />
+          <Front {...{ link, rows, measure: league.measure, onAgainst }} metric={metricOf(league.entries)} />
         </>
       )}
       {rows.length === 0 && (
@@ -258,11 +254,13 @@ type Rows = ReturnType<typeof standings>;
 function Front({
   link: { plan, against },
   rows,
+  measure,
   metric,
   onAgainst,
 }: {
   link: LeagueLink;
   rows: Rows;
+  measure: string | null;
   metric: ReturnType<typeof metricOf>;
   onAgainst: (axis: CostAxis) => void;
 }) {
@@ -285,7 +283,7 @@ function Front({
       {candidates.length > 0 ? (
         <FigurePanel
           figure={paretoFigure(candidates, against, {
-            label: metric?.label ?? 'Score',
+            label: measureText(measure),
             unit: metric?.unit,
             better: metric?.better ?? 'lower',
           })}

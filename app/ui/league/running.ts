@@ -46,6 +46,7 @@ export function useRunning(): Running {
       try {
         const result = await compute(parts, state, {
           signal,
+          fresh: true,
           onProgress: ({ fraction, stage }) => show(fraction, stage),
         });
         setResults((before) => new Map(before).set(link, result));

@@ -26,8 +26,17 @@ const of =
   ({ standing }: Line): number | null =>
     standing ? pick(standing) : null;
 
+/** "loss" as a heading. */
+export const measureText = (measure: string | null): string =>
+  measure === null ? 'Score' : `${measure.slice(0, 1).toUpperCase()}${measure.slice(1)}`;
+
 const columns = (measure: string | null, hasSent: boolean): Column[] => [
-  { key: 'score', label: measure ?? 'Score', title: 'What the methods share', value: of((row) => row.score) },
+  {
+    key: 'score',
+    label: measureText(measure),
+    title: 'What the methods share',
+    value: of((row) => row.score),
+  },
   ...(hasSent
     ? [{ key: 'sent', label: 'Sender’s', title: 'The score in the link', value: ({ sent }: Line) => sent }]
     : []),
