@@ -6,11 +6,17 @@ import { UserError } from '../math/errors';
 import type { Method } from '../methods/method';
 import type { LooseValues, ParameterValue } from '../methods/parameters';
 import type { RunResult } from './protocol';
-import prelude from './python/prelude.py?raw';
+import base from './python/base.py?raw';
+import matrix from './python/matrix.py?raw';
+import network from './python/network.py?raw';
 import report from './python/report.py?raw';
+import sequence from './python/sequence.py?raw';
 
 /** Scripts lie beside the methods: <family>/<id>/numpy.py and dask.py. */
 const scripts = import.meta.glob<string>('../methods/*/*/*.py', { query: '?raw', import: 'default' });
+
+/** What several scripts share, included where a script or another part says `#! use <name>`. */
+const parts: Readonly<Record<string, string>> = { matrix, network, sequence };
 
 export type ScriptKind = 'numpy' | 'dask';
 
@@ -61,11 +67,9 @@ export async function pythonScript(
   const expected = `EXPECTED = ${pythonValue(result?.metrics ?? {})}`;
   return [
     ...head,
-    prelude.trimEnd(),
-    '',
-    '',
+    ...[base, ...usedBy(code)].flatMap((part) => [withoutUses(part), '', '']),
     '# ---- the method ----',
-    code,
+    withoutUses(code),
     '',
     '',
     '# ---- this experiment ----',
@@ -75,6 +79,21 @@ export async function pythonScript(
     report.trimEnd(),
     '',
   ].join('\n');
+}
+
+const USE = /^#! use (\w+)\n/gm;
+
+const withoutUses = (code: string): string => code.replaceAll(USE, '').trimEnd();
+
+/** The parts that some code names, each after those that it names itself. */
+function usedBy(code: string): string[] {
+  const found = new Set<string>();
+  for (const [, name] of code.matchAll(USE)) {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`a script uses ${name}, which is no part`);
+    for (const one of [...usedBy(part), part]) found.add(one);
+  }
+  return [...found];
 }
 
 /** A comment must not run over into code. */

@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """DyLoRA: a rank drawn at every step, beside LoRA cut to its first columns or by SVD."""
     seed, lr, steps, size, big, at = p["seed"], p["lr"], p["steps"], p["batch"], p["rankMax"], p["rankAt"]

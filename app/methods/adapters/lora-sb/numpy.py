@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """LoRA-SB: an r x r core between factors of the first full update; LoRA-XS and LoRA beside it."""
     seed, lr, steps, size, r = p["seed"], p["lr"], p["steps"], p["batch"], p["rank"]

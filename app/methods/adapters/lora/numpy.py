@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """LoRA beside full fine-tuning."""
     seed, lr, steps, size, r, scale = p["seed"], p["lr"], p["steps"], p["batch"], p["rank"], p["scale"]

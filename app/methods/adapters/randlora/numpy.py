@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """RandLoRA: a full-rank update from fixed random bases with trained scalings, beside LoRA."""
     seed, m, n, r, steps, size = p["seed"], p["m"], p["n"], p["rank"], p["steps"], p["batch"]

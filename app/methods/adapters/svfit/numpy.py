@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """SVFit: trained singular values, beside LoRA and a random basis."""
     seed, steps, size, k = p["seed"], p["steps"], p["batch"], p["rank"]

@@ -12,7 +12,9 @@ def experiment(p, a):
     residual = a - (u * s) @ vt
     error = da.sqrt((residual**2).sum()) / da.sqrt((a**2).sum())
     s, error = da.compute(s, error)
-    print(f"sketch width {width}; relative error at rank {k}: {error:.6g}; sigma_1 {s[0]:.6g}, sigma_k {s[-1]:.6g}")
+    print(
+        f"sketch width {width}; relative error at rank {k}: {error:.6g}; sigma_1 {s[0]:.6g}, sigma_k {s[-1]:.6g}"
+    )
     return {"error.rsvd": float(error)}
 
 
@@ -20,7 +22,8 @@ if __name__ == "__main__":
     import sys
 
     if len(sys.argv) > 1:
-        array = da.from_array(np.load(sys.argv[1], mmap_mode="r"), chunks=(4096, 4096))
+        side = int(sys.argv[2]) if len(sys.argv) > 2 else 4096  # rows and columns of a chunk
+        array = da.from_array(np.load(sys.argv[1], mmap_mode="r"), chunks=(side, side))
     else:
         # 100,000 x 20,000 with a decaying spectrum, in chunks of 10,000 x 2,000: 16 GB that never stand in memory.
         rows, cols, rank = 100_000, 20_000, 200

@@ -1,3 +1,4 @@
+#! use matrix
 def experiment(p, data=None):
     """Randomized SVD: the schemes' relative Frobenius errors at rank k, beside the best possible one."""
     k, q, seed = p["rank"], p["power"], p["seed"]

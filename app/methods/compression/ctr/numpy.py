@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """A click model, its table and layers cut by SVD of the weights or by the components of their features."""
     seed, fields, vocab, d, latent = p["seed"], p["fields"], p["vocab"], p["d"], p["latent"]

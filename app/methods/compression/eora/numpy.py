@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """EoRA: pruned and quantized weights, compensated in the eigenspace of each layer's inputs."""
     widths = (64, p["width"], p["width"], 32)

@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """LoRD: layers split along the principal components of their outputs, at one share and layer-wise."""
     widths = (64,) + (p["width"],) * (p["depth"] - 1) + (32,)

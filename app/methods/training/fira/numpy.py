@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """Fira against GaLore and Adam: optimizer state in a rank-r subspace of the gradient."""
     widths, seed, lr, steps, size = widths_of(p["widths"]), p["seed"], p["lr"], p["steps"], p["batch"]

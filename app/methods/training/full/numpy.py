@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """Full fine-tuning: every weight trained by Adam."""
     net = Network(

@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """SLTrain: low rank plus a fixed random support, against low rank, sparse and full training, from scratch."""
     widths, seed, lr, steps, size = widths_of(p["widths"]), p["seed"], p["lr"], p["steps"], p["batch"]

@@ -1,3 +1,4 @@
+#! use network
 def experiment(p, data=None):
     """Trained rank pruning: truncation and a nuclear-norm sub-gradient while the network trains."""
     widths = (64, p["width"], p["width"], 32)

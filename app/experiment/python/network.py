@@ -1,79 +1,5 @@
-# ---- what the experiments share: random numbers, test matrices, the network testbed (float64) ----
-import sys
-
-import numpy as np
-
-
-def threefry(seed, stream, index):
-    """Threefry-2x32 with 20 rounds (Salmon et al. 2011): two 32-bit words for each index."""
-    rotations = ((13, 15, 26, 6), (17, 29, 16, 24))
-    keys = [np.uint32(seed), np.uint32(stream)]
-    keys.append(keys[0] ^ keys[1] ^ np.uint32(0x1BD11BDA))
-    x0 = np.asarray(index, dtype=np.uint32) + keys[0]
-    x1 = np.zeros_like(x0) + keys[1]
-    for block in range(5):
-        for r in rotations[block % 2]:
-            x0 = x0 + x1
-            x1 = (x1 << np.uint32(r)) | (x1 >> np.uint32(32 - r))
-            x1 = x1 ^ x0
-        x0 = x0 + keys[(block + 1) % 3]
-        x1 = x1 + keys[(block + 2) % 3] + np.uint32(block + 1)
-    return x0, x1
-
-
-def _uniform(words):
-    return ((words >> np.uint32(8)).astype(np.float64) + 0.5) * 2.0**-24
-
-
-def uniforms(seed, stream, *shape):
-    """Uniforms in (0, 1), row-major."""
-    return _uniform(threefry(seed, stream, np.arange(int(np.prod(shape))))[0]).reshape(shape)
-
-
-def normals(seed, stream, *shape):
-    """Standard normals by Box-Muller, one for each index, row-major."""
-    w0, w1 = threefry(seed, stream, np.arange(int(np.prod(shape))))
-    return (np.sqrt(-2 * np.log(_uniform(w0))) * np.cos(2 * np.pi * _uniform(w1))).reshape(shape)
-
-
-def integers(seed, stream, count, n):
-    return np.floor(uniforms(seed, stream, count) * n).astype(np.int64)
-
-
-def permutation(seed, stream, n):
-    return np.argsort(uniforms(seed, stream, n), kind="stable")
-
-
-def f32(a):
-    """Rounded to float32, as the page's data is; kept in float64 for the arithmetic."""
-    return np.asarray(a).astype(np.float32).astype(np.float64)
-
-
-def thin_q(a):
-    """Q of A = Q R with diag(R) > 0."""
-    q, r = np.linalg.qr(a)
-    return q * np.where(np.diag(r) < 0, -1.0, 1.0)
-
-
-def spectrum(kind, k, rate=0.05, alpha=1.0, noise=0.01, stepRank=8):
-    i = np.arange(k)
-    if kind == "exp":
-        return np.exp(-rate * i)
-    if kind == "power":
-        return (i + 1.0) ** -alpha
-    if kind == "step":
-        return np.where(i < stepRank, 1.0, noise)
-    return np.ones(k)
-
-
-def test_matrix(seed, m, n, sigma, streams=(0, 1)):
-    """A = U diag(sigma) V^T with U, V the thin Q factors of Gaussian matrices. Returns A, U, V."""
-    k = min(m, n)
-    u = thin_q(normals(seed, streams[0], m, k))
-    v = thin_q(normals(seed, streams[1], n, k))
-    return (u * sigma) @ v.T, u, v
-
-
+#! use matrix
+# ---- the network testbed ----
 def gelu(x):
     return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
 
@@ -109,7 +35,9 @@ class Network:
 
     TRAIN, EVALUATE, GAIN = 4096, 1024, 1.4
 
-    def __init__(self, seed, widths=(64, 128, 128, 32), alpha=0.5, correlation=0.5, shift=0.5, targetRank=8, noise=0.0):
+    def __init__(
+        self, seed, widths=(64, 128, 128, 32), alpha=0.5, correlation=0.5, shift=0.5, targetRank=8, noise=0.0
+    ):
         self.widths = widths
         exact, targets = [], []
         for i in range(len(widths) - 1):
@@ -168,7 +96,10 @@ class Adam:
 
 def random_weights(seed, widths, first):
     """1.4 N(0, 1) / sqrt(in), layer i on stream first + i."""
-    return [f32(1.4 * normals(seed, first + i, m, n) / np.sqrt(n)) for i, (n, m) in enumerate(zip(widths, widths[1:]))]
+    return [
+        f32(1.4 * normals(seed, first + i, m, n) / np.sqrt(n))
+        for i, (n, m) in enumerate(zip(widths, widths[1:]))
+    ]
 
 
 def widths_of(text):
