@@ -6,6 +6,7 @@ import type { PictureData } from '../data/source';
 import type { Home } from '../gpu/home';
 import type { Figure } from './figures';
 import type { LooseValues, ParameterSet, Values } from './parameters';
+import type { StepsOf } from './steps';
 
 export interface Metric {
   label: string;
@@ -165,6 +166,8 @@ export interface Method<S extends ParameterSet = ParameterSet> {
   symbols?: Readonly<Record<string, string>>;
   /** The factors to scale, for these values. */
   shapes?: (values: Values<S>, shape: { m: number; n: number }) => readonly Shape[];
+  /** The algorithm step by step, drawn and played; a module of its own, loaded when it is asked for. */
+  steps?: () => Promise<StepsOf<NoInfer<Values<S>>>>;
   /** Work of a run on the testbed's own data at these values. */
   cost?: (values: Values<S>) => Cost;
   /** The two or three metrics that a person wants first. */

@@ -6,6 +6,7 @@ import { Checks, checksText, Fold, MetricsTable } from './panels';
 import panels from './panels.module.css';
 import type { View } from './view';
 
+const Algorithm = lazy(() => import('./algorithm/panel').then((module) => ({ default: module.Algorithm })));
 const Mathematics = lazy(() => import('./mathematics').then((module) => ({ default: module.Mathematics })));
 const Shaders = lazy(() => import('./shaders').then((module) => ({ default: module.Shaders })));
 
@@ -21,6 +22,11 @@ export function Lower({ method, view }: { method: Method; view: View }) {
       <Fold title="Checks" aside={result ? checksText(result.claims) : undefined} open>
         <Checks method={method} result={result} />
       </Fold>
+      {method.steps && (
+        <LazyFold key={`${method.id} algorithm`} title="How it works, step by step">
+          <Algorithm method={method} />
+        </LazyFold>
+      )}
       <Fold title="All metrics">
         <MetricsTable method={method} view={view} result={result} />
       </Fold>

@@ -154,5 +154,6 @@ export default defineMethod({
       throw new UserError(`rankAt ${rankAt} is above rankMax ${rankMax}: choose ${rankMax} or less`);
     }
   },
+  steps: async () => (await import('./dylora/steps')).steps,
   run: async (lab, values) => (await import('./dylora/run')).runDylora(lab, values),
 });

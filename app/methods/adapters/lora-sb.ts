@@ -185,5 +185,6 @@ export default defineMethod({
     bytes: 12e6,
     dispatches: 16 * 28 * steps,
   }),
+  steps: async () => (await import('./lora-sb/steps')).steps,
   run: async (lab, values) => (await import('./lora-sb/run')).runLoraSb(lab, values),
 });

@@ -159,5 +159,6 @@ export default defineMethod({
     bytes: 12e6,
     dispatches: 130 * steps,
   }),
+  steps: async () => (await import('./lora/steps')).steps,
   run: async (lab, values) => (await import('./lora/run')).runLora(lab, values),
 });

@@ -206,5 +206,6 @@ export default defineMethod({
       );
     }
   },
+  steps: async () => (await import('./randlora/steps')).steps,
   run: async (lab, values) => (await import('./randlora/run')).runRandlora(lab, values),
 });

@@ -1,7 +1,7 @@
 /** SVFit: a layer is adapted by re-weighting the singular directions that it already has. */
 import { type Claim, defineMethod } from '../method';
 import * as common from '../networkparameters';
-import { choice, integer, number, seed } from '../parameters';
+import { choice, integer, type LooseValues, number, seed } from '../parameters';
 
 const limit = (
   item: number,
@@ -73,7 +73,7 @@ export default defineMethod({
       help: 'Of the baseline.',
     }),
     seed: seed(),
-    targetRank: { ...common.targetRank(), when: (v) => v.change === 'lowrank' },
+    targetRank: { ...common.targetRank(), when: (v: LooseValues) => v.change === 'lowrank' },
     shift: common.shift(),
     alpha: common.alpha(),
     noise: common.noise(),
@@ -191,5 +191,6 @@ export default defineMethod({
     bytes: 12e6,
     dispatches: 8 * 28 * steps,
   }),
+  steps: async () => (await import('./svfit/steps')).steps,
   run: async (lab, values) => (await import('./svfit/run')).runSvfit(lab, values),
 });

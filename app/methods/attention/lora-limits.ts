@@ -238,5 +238,6 @@ export default defineMethod({
       );
     }
   },
+  steps: async () => (await import('./lora-limits/steps')).steps,
   run: async (lab, values) => (await import('./lora-limits/run')).run(lab, values),
 });

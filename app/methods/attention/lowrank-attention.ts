@@ -264,6 +264,7 @@ export default defineMethod({
   check: ({ rank, n }) => {
     if (rank > n) throw new UserError(`rank ${rank} is above n = ${n}: choose ${n} or less`);
   },
+  steps: async () => (await import('./lowrank-attention/steps')).steps,
   run: async (lab, values) => (await import('./lowrank-attention/run')).runLowRank(lab, values),
   preview: async (lab, values) => (await import('./lowrank-attention/preview')).previewLowRank(lab, values),
 });

@@ -250,5 +250,6 @@ export default defineMethod({
       throw new UserError(`buckets ${buckets} is odd: choose ${buckets - 1} or ${buckets + 1}`);
     }
   },
+  steps: async () => (await import('./scatterbrain/steps')).steps,
   run: async (lab, values) => (await import('./scatterbrain/run')).runScatterbrain(lab, values),
 });

@@ -296,5 +296,6 @@ export default defineMethod({
       throw new UserError(`modulus ${modulus} is not a prime: choose ${below} or ${above}`);
     }
   },
+  steps: async () => (await import('./tensor-attention/steps')).steps,
   run: async (lab, values) => (await import('./tensor-attention/run')).run(lab, values),
 });

@@ -198,5 +198,6 @@ export default defineMethod({
     }
   },
 
+  steps: async () => (await import('./matmul/steps')).steps,
   run: async (lab, values) => (await import('./matmul/run')).runMatmul(lab, values),
 });

@@ -296,6 +296,7 @@ export default defineMethod({
       throw new UserError(`stepRank ${stepRank} is above min(m, n) = ${least}: choose ${least} or less`);
     }
   },
+  steps: async () => (await import('./rsvd/steps')).steps,
   run: async (lab, values) => (await import('./rsvd/run')).runRsvd(lab, values),
   preview: async (lab, values) => (await import('./rsvd/run')).previewRsvd(lab, values),
 });

@@ -251,5 +251,6 @@ export default defineMethod({
     }
     ranksOf(v);
   },
+  steps: async () => (await import('./ctr/steps')).steps,
   run: async (lab, values) => (await import('./ctr/run')).run(lab, values),
 });

@@ -218,5 +218,6 @@ export default defineMethod({
       }
     }
   },
+  steps: async () => (await import('./eora/steps')).steps,
   run: async (lab, values) => (await import('./eora/run')).run(lab, values),
 });

@@ -205,5 +205,6 @@ export default defineMethod({
       );
     }
   },
+  steps: async () => (await import('./lord/steps')).steps,
   run: async (lab, values) => (await import('./lord/run')).run(lab, values),
 });

@@ -287,5 +287,6 @@ export default defineMethod({
       );
     }
   },
+  steps: async () => (await import('./s4-ptd/steps')).steps,
   run: async (lab, values) => (await import('./s4-ptd/run')).run(lab, values),
 });

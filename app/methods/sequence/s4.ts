@@ -253,5 +253,6 @@ export default defineMethod({
       throw new UserError(`delayStep ${delayStep} is above maxDelay ${maxDelay}: choose ${maxDelay} or less`);
     }
   },
+  steps: async () => (await import('./s4/steps')).steps,
   run: async (lab, values) => (await import('./s4/run')).run(lab, values),
 });

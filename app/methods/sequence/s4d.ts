@@ -279,5 +279,6 @@ export default defineMethod({
       throw new UserError(`delayStep ${delayStep} is above maxDelay ${maxDelay}: choose ${maxDelay} or less`);
     }
   },
+  steps: async () => (await import('./s4d/steps')).steps,
   run: async (lab, values) => (await import('./s4d/run')).run(lab, values),
 });

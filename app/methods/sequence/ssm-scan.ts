@@ -389,5 +389,6 @@ export default defineMethod({
     if (dtMin > dtMax) throw new UserError(`dtMin ${dtMin} is above dtMax ${dtMax}: choose ${dtMax} or less`);
     if (bank % 2 !== 0) throw new UserError(`bank ${bank} is odd: choose ${bank - 1} or ${bank + 1}`);
   },
+  steps: async () => (await import('./ssm-scan/steps')).steps,
   run: async (lab, values) => (await import('./ssm-scan/run')).run(lab, values),
 });

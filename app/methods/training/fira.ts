@@ -203,5 +203,6 @@ export default defineMethod({
       dispatches: 4 * (14 * v.steps + 300) + 90 * v.steps,
     };
   },
+  steps: async () => (await import('./fira/steps')).steps,
   run: async (lab, values) => (await import('./fira/run')).run(lab, values),
 });

@@ -115,5 +115,6 @@ export default defineMethod({
     bytes: 8e6,
     dispatches: 14 * steps + 200,
   }),
+  steps: async () => (await import('./full/steps')).steps,
   run: async (lab, values) => (await import('./full/run')).runFull(lab, values),
 });

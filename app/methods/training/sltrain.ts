@@ -179,5 +179,6 @@ export default defineMethod({
       throw new UserError('density 0 with rank 0 leaves nothing to train: raise either');
     }
   },
+  steps: async () => (await import('./sltrain/steps')).steps,
   run: async (lab, values) => (await import('./sltrain/run')).run(lab, values),
 });

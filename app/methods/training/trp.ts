@@ -200,5 +200,6 @@ export default defineMethod({
       dispatches: 4 * (17 * v.steps + 300) + cuts * 400,
     };
   },
+  steps: async () => (await import('./trp/steps')).steps,
   run: async (lab, values) => (await import('./trp/run')).run(lab, values),
 });

@@ -201,11 +201,11 @@ function Shown({ id, quantity, frame, curves }: ShownProps) {
       <div
         className={css.tip}
         aria-hidden="true"
-        style={
-          left
-            ? { right: frame.width - px + 10, top: frame.top + 20 }
-            : { left: px + 10, top: frame.top + 20 }
-        }
+        style={{
+          top: frame.top + 20,
+          maxWidth: Math.min(280, (left ? px : frame.width - px) - 12),
+          ...(left ? { right: frame.width - px + 10 } : { left: px + 10 }),
+        }}
       >
         <strong>
           {axisTitle(frame.x)} {scientific(at)}
