@@ -39,7 +39,7 @@ function safetensors(name: string, entries: string[]): string {
 describe('a wrong call ends with 2, says why, and prints nothing on standard output', () => {
   const several = safetensors('several.safetensors', ['first', 'second']);
   test.each([
-    [['swap', 'rsvd'], /no command "swap": choose list, run, sweep, league, bench, info, help/],
+    [['swap', 'rsvd'], /no command "swap": choose list, run, sweep, league, bench, bounds, info, help/],
     [['league', 'adaptt'], /no testbed "adaptt" .*choose .*adapt/],
     [['league', 'adapt', '--equal', 'luck'], /choose none, parameters, time, flop/],
     [['league', 'adapt', '--only', 'rsvd'], /no method "rsvd": it has dylora/],
@@ -65,6 +65,7 @@ describe('a wrong call ends with 2, says why, and prints nothing on standard out
     [['run', 'rsvd', '--wat'], /--wat/],
     [['bench', '--only', 'matmull'], /no benchmark begins with "matmull": choose among matmul,/],
     [['bench', '--set', 'huge'], /choose standard, large, sweep, tiny/],
+    [['bounds', '--only', 'matmull'], /no operation begins with "matmull"/],
     [['bench', '--samples', '0'], /samples "0" is not a whole number/],
     [[], /run <method or link>/],
   ])('%j', async (args, message) => {
@@ -72,6 +73,23 @@ describe('a wrong call ends with 2, says why, and prints nothing on standard out
     expect(err).toMatch(message);
     expect([code, out]).toEqual([2, '']);
   });
+});
+
+test('bounds says how near every operation comes to its bound', async () => {
+  const { code, out } = await lab('bounds', '--only', 'random_', '--json');
+  const { rows }: { rows: { operation: string; shapes: number; worst: number }[] } = JSON.parse(out);
+  expect(code).toBe(0);
+  expect(rows.map(({ operation }) => operation)).toEqual([
+    'random_normal',
+    'random_uniform',
+    'random_signs',
+    'random_bits',
+  ]);
+  for (const { shapes, worst } of rows) {
+    expect(shapes).toBeGreaterThanOrEqual(12);
+    expect(worst).toBeLessThanOrEqual(1);
+  }
+  expect((await lab('bounds', '--only', 'random_b')).out).toMatch(/random_bits +12 +exact/);
 });
 
 test('list prints one JSON value that describes every method', async () => {

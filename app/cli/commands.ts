@@ -6,6 +6,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { toJson } from '../experiment/report';
 import { isUserError } from '../math/errors';
 import { benchCommand } from './bench';
+import { boundsCommand } from './bounds';
 import { infoCommand } from './info';
 import { type Io, UsageError } from './io';
 import { leagueCommand } from './league';
@@ -13,7 +14,7 @@ import { describeMethods, listText } from './list';
 import { runCommand } from './run';
 import { sweepCommand } from './sweep';
 
-const COMMANDS = ['list', 'run', 'sweep', 'league', 'bench', 'info', 'help'] as const;
+const COMMANDS = ['list', 'run', 'sweep', 'league', 'bench', 'bounds', 'info', 'help'] as const;
 
 const HELP = `Rankscope: low-rank methods on this machine's GPU.
 
@@ -35,6 +36,9 @@ const HELP = `Rankscope: low-rank methods on this machine's GPU.
     --set name                  standard, large, sweep or tiny; default: standard, on a GPU large
     --samples n                 timed samples of each; default 5
     --home gpu|cpu, --json      as above
+  bounds [...]                  the worst error of every operation as a share of its derived bound
+    --only a,b                  operations whose name begins so
+    --json                      as above
   sweep <method or link> [...]  one parameter over several values; takes the flags of run, and
     --over key=a,b,c            the parameter and its values
     --seeds 0..4                each value with each of these seeds
@@ -72,6 +76,11 @@ const BENCH_OPTIONS = {
   set: { type: 'string' },
   samples: { type: 'string' },
   home: { type: 'string' },
+  json: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+const BOUNDS_OPTIONS = {
+  only: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -133,6 +142,10 @@ async function command([name, ...rest]: readonly string[], io: Io): Promise<numb
     case 'bench': {
       const { values } = parseArgs({ args: rest, options: BENCH_OPTIONS });
       return benchCommand(values, io);
+    }
+    case 'bounds': {
+      const { values } = parseArgs({ args: rest, options: BOUNDS_OPTIONS });
+      return boundsCommand(values, io);
     }
     case 'sweep': {
       const { values, positionals } = parseArgs({

@@ -19,6 +19,7 @@ import {
   sizeOf,
   type Tensor,
   type Timing,
+  type Verified,
 } from './home';
 import { compile, type Dispatch } from './pipelines';
 import { Scopes } from './scopes';
@@ -27,6 +28,8 @@ import { bytesOf, decode, encode } from './storage';
 export interface GpuHomeOptions {
   signal?: AbortSignal;
   verify?: boolean;
+  /** With `verify`: told of every comparison. */
+  onVerified?: (seen: Verified) => void;
   /** Fill every fresh buffer with NaN, so that a kernel which leaves entries unwritten is found out. */
   poison?: boolean;
   /** Edited code of kernels by name, in place of their own. */
@@ -51,6 +54,7 @@ export class GpuHome implements Home {
   readonly label: string;
   readonly adapter: AdapterReport;
   readonly verify: boolean;
+  readonly onVerified: GpuHomeOptions['onVerified'];
   /** True where workgroup barriers cost more than they save (software adapters): use barrier-free kernels. */
   readonly barriersAreSlow: boolean;
   readonly sliceMs = 50;
@@ -82,6 +86,7 @@ export class GpuHome implements Home {
     this.label = gpu.report.label;
     this.adapter = gpu.report;
     this.verify = options.verify ?? false;
+    this.onVerified = options.onVerified;
     this.barriersAreSlow =
       gpu.report.isFallback || (gpu.report.subgroupMinSize > 0 && gpu.report.subgroupMinSize <= 4);
     this.pool = BufferPool.of(this.device);

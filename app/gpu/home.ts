@@ -32,6 +32,15 @@ export interface Timing {
   bytes: number;
 }
 
+/** How far an operation was from its float64 twin. */
+export interface Verified {
+  operation: string;
+  /** Of what went in and what came out. */
+  shapes: string;
+  /** The worst error over its bound. */
+  ratio: number;
+}
+
 export interface Home {
   readonly kind: 'gpu' | 'cpu';
   /** What computes, for people: "Apple M2 (metal-3)" or "CPU, float64". */

@@ -22,6 +22,9 @@ export interface OperationSpec<A extends unknown[], R> {
   compare?: (got: R, want: R, ...args: A) => Deviation | Promise<Deviation>;
 }
 
+/** The name of every operation defined so far, and whether it has a bound to be held to. */
+export const definedOperations = new Map<string, boolean>();
+
 export class DeviationError extends Error {
   override readonly name = 'DeviationError';
 }
@@ -29,6 +32,7 @@ export class DeviationError extends Error {
 export function defineOperation<A extends unknown[], R>(
   spec: OperationSpec<A, R>,
 ): (...args: A) => Promise<R> {
+  definedOperations.set(spec.name, spec.compare !== undefined);
   return async (...args) => {
     const home = homeOf(args, spec.name);
     if (home instanceof CpuHome) {
@@ -84,8 +88,10 @@ async function verified<A extends unknown[], R>(
   const got = (await mirror(result)) as R;
   const want = await spec.cpu(twin, ...inputs);
   const { ratio, what } = (await spec.compare?.(got, want, ...before)) ?? { ratio: 0, what: '' };
+  const shapes = [...tensorsIn(args)].map(shapeText).join(', ');
+  const made = [...tensorsIn(result)].map(shapeText).join(', ');
+  home.onVerified?.({ operation: spec.name, shapes: `${shapes} to ${made}`, ratio });
   if (!(ratio <= 1)) {
-    const shapes = [...tensorsIn(args)].map(shapeText).join(', ');
     throw new DeviationError(
       `${spec.name} (${shapes}) deviates from its float64 twin by ${ratio.toPrecision(3)} times the bound: ${what}`,
     );
