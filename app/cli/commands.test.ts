@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -63,6 +63,10 @@ describe('a wrong call ends with 2, says why, and prints nothing on standard out
     [['run', 'rsvd', '--file', several, '--tensor', 'third'], /no tensor "third": choose first, second/],
     [['run', '#/rsvd?data=file:a.npy:0123456789abcdef'], /give it with --file/],
     [['run', 'rsvd', '--wat'], /--wat/],
+    [['run', 'matmul', '--factors', 'f'], /matmul has no factors/],
+    [['run', 'rsvd', '--factors', 'f', '--precision', 'f8'], /choose f32, f16, int8, int4, nf4/],
+    [['run', 'rsvd', '--precision', 'f16'], /--precision is about --factors/],
+    [['sweep', 'rsvd', '--over', 'rank=4', '--factors', 'f'], /a sweep keeps no factors/],
     [['bench', '--only', 'matmull'], /no benchmark begins with "matmull": choose among matmul,/],
     [['bench', '--set', 'huge'], /choose standard, large, sweep, tiny/],
     [['bounds', '--only', 'matmull'], /no operation begins with "matmull"/],
@@ -104,4 +108,23 @@ test('list prints one JSON value that describes every method', async () => {
 
 test('help ends with 0', async () => {
   expect(await lab('help')).toMatchObject({ code: 0, err: '' });
+});
+
+test('run --factors writes the factors beside its answer, as one file or as a folder', async () => {
+  const small = ['--home', 'cpu', '--set', 'm=24', '--set', 'n=20', '--set', 'rank=3', '--set', 'chunks=2'];
+  const file = join(folder, 'out.safetensors');
+  const { code, out, err } = await lab('run', 'rsvd', ...small, '--json', '--factors', file);
+  expect(err).toContain(`Wrote U 24 x 3, S 3, Vh 3 x 20 as F32 to ${file}`);
+  expect(code).toBe(0);
+  const { metrics, factors } = JSON.parse(out);
+  expect(factors.stored[0]).toMatchObject({ precision: 'f32', bytes: 4 * 3 * (24 + 20 + 1) });
+  expect(Math.abs(factors.stored[0]['error.rsvd'] / metrics['error.rsvd'] - 1)).toBeLessThan(1e-5);
+  const bytes = readFileSync(file);
+  const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString());
+  expect(header.__metadata__).toMatchObject({ method: 'rsvd', precision: 'f32' });
+  expect(header.__metadata__.link).toMatch(/^#\/rsvd\?rank=3&.*m=24&n=20/);
+  const npy = join(folder, 'npy');
+  const text = await lab('run', 'rsvd', ...small, '--factors', npy, '--precision', 'f16');
+  expect(text.out).toMatch(/NF4 +\d+/);
+  expect(readdirSync(npy).sort()).toEqual(['S.npy', 'U.npy', 'Vh.npy']);
 });

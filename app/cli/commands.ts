@@ -30,6 +30,8 @@ const HELP = `Rankscope: low-rank methods on this machine's GPU.
     --verify                    compare every operation with its float64 twin as it goes
     --claims                    exit with 1 when a claim does not hold
     --json                      one JSON value on standard output
+    --factors path              the factors of the answer: a .safetensors file, or a folder of .npy files
+    --precision f32|f16|int8|int4|nf4   how they are stored; default: f32
     --script numpy|dask         a Python script of the experiment, with its figures to compare with
   bench [...]                   our operations, checked and timed, as shares of measured peaks
     --only a,b                  cases whose name or family begins so
@@ -69,6 +71,8 @@ const RUN_OPTIONS = {
   claims: { type: 'boolean' },
   json: { type: 'boolean' },
   script: { type: 'string' },
+  factors: { type: 'string' },
+  precision: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 const BENCH_OPTIONS = {

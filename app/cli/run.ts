@@ -1,5 +1,7 @@
 /** `run`: one experiment from a method id or a link, with the flags over it. */
 import { Cache } from '../experiment/cache';
+import type { TakenFactors } from '../experiment/factors/stored';
+import { none, storedFactors } from '../experiment/factors/take';
 import { encodeLink, type LinkState, openLink, stateOf } from '../experiment/links';
 import type { Progress, RunResult } from '../experiment/protocol';
 import { findMethod, loadMethod } from '../experiment/registry';
@@ -11,12 +13,13 @@ import { isUserError } from '../math/errors';
 import { formatMs, formatNumber, formatRate } from '../math/format';
 import type { Method } from '../methods/method';
 import type { LooseValues, ParameterValue } from '../methods/parameters';
+import { type FactorFlags, factorPlan, precisionReport, precisionText, writeFactors } from './factors';
 import { readDataset } from './files';
 import { type Io, UsageError } from './io';
 import { openPlace } from './place';
 import { aligned } from './table';
 
-export interface RunFlags {
+export interface RunFlags extends FactorFlags {
   set?: string[];
   seed?: string;
   quick?: boolean;
@@ -33,10 +36,12 @@ export interface RunFlags {
 export async function runCommand(target: string, flags: RunFlags, io: Io): Promise<number> {
   const { state, method, values, dataset, home } = await asUsage(() => prepare(target, flags, io));
   const kind = scriptKind(flags, method);
+  const plan = factorPlan(flags, method);
   const place = await openPlace(home, flags.verify);
   if (place.reason !== null) await io.err(`On the CPU: ${place.reason}\n`);
   try {
     const cache = new Cache(place.home);
+    const offered: TakenFactors[] = [];
     const result = await runExperiment({
       method,
       values,
@@ -45,6 +50,11 @@ export async function runCommand(target: string, flags: RunFlags, io: Io): Promi
       dataKey: dataset?.summary.key ?? 'testbed',
       cache,
       onProgress: io.isTerminal ? (progress) => void io.err(progressLine(progress)) : undefined,
+      onFactors: plan
+        ? async (make) => {
+            offered.push(await storedFactors({ home: place.home, method, values }, make));
+          }
+        : undefined,
     });
     if (io.isTerminal) await io.err('\r\x1b[2K');
     cache.clear();
@@ -55,16 +65,18 @@ export async function runCommand(target: string, flags: RunFlags, io: Io): Promi
           : "on data that is not the testbed's";
       await io.err(`No claim of ${method.id} applies ${why}.\n`);
     }
+    const link = encodeLink({ ...state, values });
+    const factors = plan ? (offered[0] ?? none(method)) : null;
+    if (plan && factors)
+      await io.err(await writeFactors(plan, factors, { link, computed: machineOf(result)[0] }));
     if (kind) {
       const dataName = dataset?.summary.name ?? null;
-      const context = {
-        link: encodeLink({ ...state, values }),
-        machine: machineOf(result),
-        result,
-        dataName,
-      };
+      const context = { link, machine: machineOf(result), result, dataName };
       await io.out(await pythonScript(method, values, kind, context));
-    } else await io.out(flags.json ? `${toJson(runReport(result))}\n` : resultText(method, result));
+    } else if (flags.json) {
+      const report = { ...runReport(result), ...(factors ? { factors: precisionReport(factors) } : {}) };
+      await io.out(`${toJson(report)}\n`);
+    } else await io.out(`${resultText(method, result)}${factors ? precisionText(factors) : ''}`);
     const broken = result.claims.some(({ holds, advisory }) => !holds && !advisory);
     return flags.claims && broken ? 1 : 0;
   } finally {

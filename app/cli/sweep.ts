@@ -19,6 +19,7 @@ export interface SweepFlags extends RunFlags {
 export async function sweepCommand(target: string, flags: SweepFlags, io: Io): Promise<number> {
   const { over } = flags;
   if (over === undefined) throw new UsageError('sweep needs --over key=a,b,c');
+  if (flags.factors !== undefined) throw new UsageError('a sweep keeps no factors: leave out --factors');
   const { method, values, dataset, home } = await asUsage(() => prepare(target, flags, io));
   const plan = await asUsage(async () => ({
     ...parseOver(method, over),

@@ -5,6 +5,7 @@
  */
 import { CancelledError } from '../gpu/errors';
 import type { Outcome } from '../methods/method';
+import type { TakenFactors } from './factors/stored';
 import {
   type Answers,
   type Call,
@@ -36,8 +37,8 @@ export interface RunHandlers {
   onPartial?: (outcome: Outcome) => void;
 }
 
-export interface Run {
-  result: Promise<RunResult>;
+export interface Run<T = RunResult> {
+  result: Promise<T>;
   /** Rejects `result` with a CancelledError, at once. */
   cancel(): void;
   /** Holds the run at its next seam. */
@@ -95,12 +96,24 @@ export class ExperimentClient {
   }
 
   run(request: RunRequest, handlers: RunHandlers = {}): Run {
+    return this.begin({ type: 'run', request }, handlers);
+  }
+
+  /** The factors of a run, at every precision. What the run has cached is not computed again. */
+  factors(request: RunRequest, handlers: RunHandlers = {}): Run<TakenFactors> {
+    return this.begin({ type: 'factors', request }, handlers);
+  }
+
+  private begin<C extends Extract<Call, { type: 'run' | 'factors' }>>(
+    call: C,
+    handlers: RunHandlers,
+  ): Run<Answers[C['type']]> {
     let cancel = () => {};
     let over = false;
     let id = 0;
-    const result = new Promise<RunResult>((resolve, reject) => {
+    const result = new Promise<Answers[C['type']]>((resolve, reject) => {
       const start = () => {
-        const { id: started, answer } = this.send({ type: 'run', request }, handlers);
+        const { id: started, answer } = this.send(call, handlers);
         id = started;
         return answer;
       };
@@ -110,7 +123,7 @@ export class ExperimentClient {
         reject(new CancelledError());
         this.cancel(id);
       };
-      this.withData(request, start, () => over).then(resolve, reject);
+      this.withData(call.request, start, () => over).then(resolve, reject);
     });
     const settled = () => {
       over = true;

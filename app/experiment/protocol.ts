@@ -7,6 +7,7 @@ import { UserError } from '../math/errors';
 import type { Figure } from '../methods/figures';
 import type { Metrics, Outcome } from '../methods/method';
 import type { LooseValues } from '../methods/parameters';
+import type { TakenFactors } from './factors/stored';
 
 /** Where data comes from. The page keeps the file, so that a restarted worker can read it again. */
 export type DataSource =
@@ -116,6 +117,7 @@ export interface Answers {
   load: DataSummary;
   run: RunResult;
   preview: Outcome | null;
+  factors: TakenFactors;
 }
 
 export type Call =
@@ -123,6 +125,8 @@ export type Call =
   | { type: 'load'; source: DataSource; options: DataOptions }
   | { type: 'run'; request: RunRequest }
   | { type: 'preview'; request: RunRequest }
+  /** The run as far as its factors, which come back at every precision. */
+  | { type: 'factors'; request: RunRequest }
   | { type: 'measure'; home: 'gpu' | 'cpu' };
 
 /** What is said to a run under way. */

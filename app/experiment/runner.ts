@@ -28,6 +28,8 @@ export interface Experiment {
   onProgress?: (progress: Progress) => void;
   /** What there is so far, all parts merged. */
   onPartial?: (outcome: Outcome) => void;
+  /** Takes the factors that the method offers. */
+  onFactors?: Lab['factors'];
 }
 
 /** A preview asked for something that no run has made yet. */
@@ -126,6 +128,7 @@ function makeLab(experiment: Experiment, whole: Whole, ledger: Ledger): Lab {
       onPartial?.(whole.outcome());
     },
     cached: (key, make) => cache.get(cacheKey(experiment, key), make),
+    factors: async (make) => experiment.onFactors?.(make),
     time: (label, repeats, call) =>
       timeCalls(home, { label, repeats, call, seam, onTimings: (timings) => ledger.add(timings) }),
   };

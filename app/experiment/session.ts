@@ -107,13 +107,13 @@ export class Session {
         return this.load(message);
       case 'run':
         return this.withDevice(message.request, signal, (experiment) =>
-          runExperiment({
-            ...experiment,
-            gate: this.gates.get(message.id),
-            onProgress: (progress) => this.parts.post({ type: 'progress', id: message.id, progress }),
-            onPartial: (outcome) => this.parts.post({ type: 'partial', id: message.id, outcome }),
-          }),
+          runExperiment({ ...experiment, ...this.watched(message.id) }),
         );
+      case 'factors':
+        return this.withDevice(message.request, signal, async (experiment) => {
+          const { takeFactors } = await import('./factors/take');
+          return takeFactors({ ...experiment, ...this.watched(message.id) });
+        });
       case 'measure':
         return this.measure(message.home);
       case 'preview':
@@ -121,6 +121,14 @@ export class Session {
       default:
         return message satisfies never;
     }
+  }
+
+  private watched(id: number): Pick<Experiment, 'gate' | 'onProgress' | 'onPartial'> {
+    return {
+      gate: this.gates.get(id),
+      onProgress: (progress) => this.parts.post({ type: 'progress', id, progress }),
+      onPartial: (outcome) => this.parts.post({ type: 'partial', id, outcome }),
+    };
   }
 
   private async open(): Promise<OpenReport> {

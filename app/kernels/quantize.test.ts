@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { cpuData } from '../gpu/cpuhome';
 import { homes } from '../gpu/testing';
+import { NF4 } from '../math/nf4';
 import { normals } from '../math/threefry';
 import { matmul } from './matmul';
 import {
   dequantize,
   doubleQuantize,
   fusedMatmul,
-  NF4,
   quantize,
   quantizedMatmul,
   type Scheme,

@@ -13,6 +13,7 @@ import { colsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
 import { roundHalfEven } from '../math/integers';
+import { NF4 } from '../math/nf4';
 import { axpby } from './elementwise';
 import { matmul } from './matmul';
 import { defineOperation, entrywise } from './operation';
@@ -25,13 +26,6 @@ const SCHEMES: Readonly<Record<Scheme, { bits: number; most: number; number: num
   int4: { bits: 4, most: 7, number: 0 },
   nf4: { bits: 4, most: 1, number: 1 },
 };
-
-/** The levels of NF4, float32. */
-export const NF4: readonly number[] = [
-  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
-  -0.18477343022823334, -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725,
-  0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
-];
 
 export interface Quantized {
   scheme: Scheme;

@@ -4,6 +4,7 @@
  */
 import type { PictureData } from '../data/source';
 import type { Home } from '../gpu/home';
+import type { FactorSet } from './factors';
 import type { Figure } from './figures';
 import type { LooseValues, ParameterSet, Values } from './parameters';
 import type { StepsOf } from './steps';
@@ -138,6 +139,11 @@ export interface Lab {
    * the device within the memory budget. The key names everything that it depends on, besides data and home.
    */
   cached<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /**
+   * Offers the factors of the answer as soon as they are there. Nothing is made unless somebody has asked for
+   * them; a run that was begun for them alone ends here, so this is not called inside `cached`.
+   */
+  factors(make: () => Promise<FactorSet>): Promise<void>;
   /** Median time of one call in ms on this home, by timestamps where there are any, else wall time. */
   time(label: string, repeats: number, call: () => Promise<unknown>): Promise<number>;
 }
@@ -170,6 +176,8 @@ export interface Method<S extends ParameterSet = ParameterSet> {
   steps?: () => Promise<StepsOf<NoInfer<Values<S>>>>;
   /** Work of a run on the testbed's own data at these values. */
   cost?: (values: Values<S>) => Cost;
+  /** What its factors are, one sentence: they can be taken away as files. Absent where it has none. */
+  factors?: string;
   /** The two or three metrics that a person wants first. */
   headline: readonly string[];
   /** Shaders behind its pictures, by file name without .wgsl. */

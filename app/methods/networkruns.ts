@@ -3,11 +3,11 @@
  * spectrum of its weight change; runs that the changed parameters do not touch (the baselines) come from the
  * cache with their whole curves.
  */
-import type { Home } from '../gpu/home';
+import type { Home, Tensor } from '../gpu/home';
 import { UserError } from '../math/errors';
 import { type Matrix, matrix } from '../math/linalg';
 import { singularValues } from '../math/svd';
-import { fullCount, loraModel } from '../testbeds/adapters';
+import { fullCount, type LoraModel, loraModel } from '../testbeds/adapters';
 import { frozenLayer } from '../testbeds/layers';
 import { type NetworkRecipe, networkData, recipeKey } from '../testbeds/network';
 import {
@@ -23,6 +23,7 @@ import {
 } from '../testbeds/training';
 import type { Figure, Role, Series } from './figures';
 import type { Lab } from './method';
+import { copies } from './networkfactors';
 import { type Entry, networkFigures } from './networkfigures';
 
 /** The testbed of this recipe on the device, made once. */
@@ -46,7 +47,7 @@ export interface RunSpec<M extends Model, T> {
   cacheKey: string;
   model: (bed: NetworkBed) => M | Promise<M>;
   options: TrainOptions;
-  /** Takes what is needed out of the trained model (numbers and host arrays): its tensors end with the run. */
+  /** Takes what is needed out of the trained model (numbers, host arrays, copies): its tensors end with the run. */
   finish?: (model: M, curve: Curve) => Promise<T>;
   /** Not in the shared figures while it trains: a point of a sweep. */
   silent?: boolean;
@@ -180,22 +181,23 @@ async function changeSpectra(home: Home, model: Model, from: readonly Matrix[]):
   return out;
 }
 
-/** Full fine-tuning by Adam: the baseline of all adapters. */
-export const fullRun = (rate: number, steps: number): RunSpec<Model, undefined> => ({
+/** Full fine-tuning by Adam: the baseline of all adapters. Leaves its weights. */
+export const fullRun = (rate: number, steps: number): RunSpec<Model, readonly Tensor[]> => ({
   key: 'full',
   label: 'Full fine-tuning',
   role: 'baseline',
   cacheKey: `full ${rate}`,
   model: (bed) => fullModel(bed, rate),
   options: { steps },
+  finish: ({ list }) => copies(list?.parts ?? []),
 });
 
-/** LoRA on every layer at this rank. */
+/** LoRA on every layer at this rank. Leaves B^T and A of every layer, unless it is a point of a sweep. */
 export const loraRun = (
   seed: number,
   lora: { rank: number; scale: number; rate: number; steps: number },
   shown: { role: Role; label?: string; silent?: boolean } = { role: 'baseline' },
-): RunSpec<Model, undefined> => ({
+): RunSpec<LoraModel, readonly Tensor[]> => ({
   key: 'lora',
   label: shown.label ?? `LoRA, rank ${lora.rank}`,
   role: shown.role,
@@ -203,4 +205,5 @@ export const loraRun = (
   cacheKey: `lora ${seed} ${lora.rank} ${lora.scale} ${lora.rate}`,
   model: (bed) => loraModel(bed, { seed, ...lora }),
   options: { steps: lora.steps, points: shown.silent ? 1 : undefined },
+  finish: ({ list }) => copies(shown.silent ? [] : list.parts),
 });

@@ -13,6 +13,7 @@ const Shaders = lazy(() => import('./shaders').then((module) => ({ default: modu
 const Timings = lazy(() => import('./timings').then((module) => ({ default: module.Timings })));
 const Truth = lazy(() => import('./truth').then((module) => ({ default: module.Truth })));
 const Takeaway = lazy(() => import('./share/takeaway').then((module) => ({ default: module.Takeaway })));
+const Factors = lazy(() => import('./share/factors').then((module) => ({ default: module.Factors })));
 const Runs = lazy(() => import('./history/runs').then((module) => ({ default: module.Runs })));
 
 export function Lower({ method, view }: { method: Method; view: View }) {
@@ -45,6 +46,11 @@ export function Lower({ method, view }: { method: Method; view: View }) {
       <LazyFold key={`${method.id} takeaway`} title="Take it away">
         <Takeaway method={method} />
       </LazyFold>
+      {method.factors !== undefined && (
+        <LazyFold key={`${method.id} factors`} title="Factors and their precision">
+          <Factors method={method} />
+        </LazyFold>
+      )}
       <LazyFold title="Runs in this browser">
         <Runs />
       </LazyFold>

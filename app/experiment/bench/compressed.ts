@@ -1,8 +1,9 @@
 /** Sparse and quantized products, random permutations, Hadamard transforms. */
 import { randomPermutation } from '../../kernels/gather';
 import { walshHadamard } from '../../kernels/hadamard';
-import { fusedMatmul, NF4 } from '../../kernels/quantize';
+import { fusedMatmul } from '../../kernels/quantize';
 import { csrMatmul, twoFourMatmul } from '../../kernels/sparse';
+import { NF4 } from '../../math/nf4';
 import { integers, permutation, uniforms } from '../../math/threefry';
 import {
   type BenchCase,

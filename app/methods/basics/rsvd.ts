@@ -277,6 +277,7 @@ export default defineMethod({
     bytes: 40 * m * n + 8 * (m + n) * (rank + oversample),
     dispatches: 4400 + 800 * power,
   }),
+  factors: 'U, S and Vᵀ of A ≈ U diag(S) Vᵀ, at the rank of this run.',
   headline: ['error.rsvd', 'error.svd', 'ms.rsvd'],
   shaders: ['gemm_quad', 'gemm_workgroup', 'sum_slices', 'transpose_vec4', 'matvec', 'sum_squares'],
   budget: ({ rank }, { m, n }) => [

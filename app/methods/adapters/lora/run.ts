@@ -1,6 +1,7 @@
 /** The run of lora: full fine-tuning (cached), LoRA at this rank, then LoRA at the reference ranks. */
 import { WIDTHS } from '../../../testbeds/network';
 import type { Lab, Outcome } from '../../method';
+import { loraFactors } from '../../networkfactors';
 import { NOTHING_TO_LEARN } from '../../networkparameters';
 import { fullRun, loraRun, openBoard } from '../../networkruns';
 
@@ -30,6 +31,7 @@ export async function runLora(lab: Lab, v: LoraValues): Promise<Outcome> {
     loraRun(seed, { rank, scale, rate, steps }, { role: 'method', label: `LoRA, rank ${rank}` }),
   );
   lab.partial({ metrics: { 'loss.lora': lora.loss, 'params.lora': lora.trained } });
+  await lab.factors(() => loraFactors(board.bed, lora.result, scale, 'loss.lora'));
   const full = await board.run(fullRun(rate, steps));
   const metrics = {
     'loss.frozen': board.frozen,

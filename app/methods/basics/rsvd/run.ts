@@ -20,6 +20,7 @@ import {
 import { exactSpectrum, type MatrixBed, tailNorm } from '../../../testbeds/matrix';
 import { SCHEMES, type Scheme } from '../../../testbeds/schemes';
 import type { Lab, Outcome } from '../../method';
+import { svdFactors } from './factors';
 import {
   adaptiveFigure,
   conditionFigure,
@@ -57,6 +58,7 @@ export async function runRsvd(lab: Lab, v: RsvdValues): Promise<Outcome> {
   const shown = imageFigure(picture, planes, bed, v.rank);
   first['error.rsvd'] = (await lab.home.scope(async () => frobenius(await residual(bed.a, main)))) / scale;
   lab.partial({ metrics: first, figures: [shown, spectrumFigure(v, null, new Map([['rsvd', main.sigma]]))] });
+  await lab.factors(() => svdFactors(bed, main));
 
   await lab.step(0.1, 'factors for the slider');
   await wideFactors(lab, v, bed);
