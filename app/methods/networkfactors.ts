@@ -52,6 +52,21 @@ export const changeMeasure = (
     }),
 });
 
+/** Both, for a network that is made of `parts`. */
+export const networkMeasures = (
+  bed: NetworkBed,
+  metric: string,
+  parts: readonly Factor[],
+  layers: (parts: readonly Tensor[]) => Promise<readonly Layer[]>,
+): Measure[] => [
+  lossMeasure(bed, metric, layers),
+  changeMeasure(
+    bed,
+    parts.map(({ value }) => value),
+    layers,
+  ),
+];
+
 /** A (r x in) and B (out x r) of every layer from their [B^T, A, B^T, A, ...]: dW = scale B A. */
 export async function loraFactors(
   bed: NetworkBed,
@@ -79,14 +94,7 @@ export async function loraFactors(
   const rank = trained[0].shape[0];
   return {
     parts,
-    measures: [
-      lossMeasure(bed, metric, layers),
-      changeMeasure(
-        bed,
-        parts.map(({ value }) => value),
-        layers,
-      ),
-    ],
+    measures: networkMeasures(bed, metric, parts, layers),
     // PEFT multiplies B A by lora_alpha / r.
     metadata: { r: String(rank), lora_alpha: String(scale * rank) },
   };

@@ -125,7 +125,7 @@ function Taken({ method, taken }: { method: Method; taken: TakenFactors }) {
       </div>
       <p role="status">{sentence(taken, precision)}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={panels.scroll} tabIndex={0} aria-label="Precisions">
+      <section className={`${panels.scroll} ${styles.precisions}`} tabIndex={0} aria-label="Precisions">
         <Precisions taken={taken} chosen={precision} />
       </section>
       {measures.length > 1 && (
@@ -208,7 +208,7 @@ function Precisions({ taken, chosen }: { taken: TakenFactors; chosen: Precision 
             Bytes
           </th>
           <th scope="col" data-number>
-            Rounding of the entries
+            Rounding
           </th>
           {measures.map(({ label }) => (
             <th key={label} scope="col" data-number>

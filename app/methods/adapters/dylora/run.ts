@@ -1,10 +1,12 @@
 /** The run of dylora: DyLoRA, LoRA at the largest and at the compared rank, and every cut of the first two. */
+import type { Matrix } from '../../../math/linalg';
 import { mean } from '../../../math/statistics';
 import { loraCount, loraModel } from '../../../testbeds/adapters';
 import { WIDTHS } from '../../../testbeds/network';
 import { evaluate } from '../../../testbeds/training';
 import type { LinesFigure, Series } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { loraFactors } from '../../networkfactors';
 import { NOTHING_TO_LEARN } from '../../networkparameters';
 import { type Board, loraRun, openBoard } from '../../networkruns';
 import { bySingularValue, columnSizes, dyloraModel, factorsOf, type HostFactors, lossesByRank } from './cuts';
@@ -57,6 +59,12 @@ export async function runDylora(lab: Lab, v: DyloraValues): Promise<Outcome> {
       },
     },
     finish: async (model) => ({ factors: await factorsOf(model), series: cuts.series() }),
+  });
+  lab.partial({ metrics: { 'loss.dylora.max': dylora.loss } });
+  await lab.factors(() => {
+    const upload = ({ rows, cols, data }: Matrix) => lab.home.tensor([rows, cols], data);
+    const trained = dylora.result.factors.flatMap(({ bt, a }) => [upload(bt), upload(a)]);
+    return loraFactors(board.bed, trained, 1, 'loss.dylora.max');
   });
   figures.push(curvesFigure(dylora.result.series, dylora.curve.steps, dylora.curve.losses, rankMax));
   const lora = await board.run({

@@ -11,7 +11,7 @@ import { columns, type Matrix, matrix, scaleColumns, transpose } from '../../../
 import { type Svd, svd } from '../../../math/svd';
 import { normals } from '../../../math/threefry';
 import { type Adapter, adaptedLayer, type Part, partOf } from '../../../testbeds/adapters';
-import { backward, denseLayer, forward, lossGradient } from '../../../testbeds/layers';
+import { backward, denseLayer, forward, type Layer, lossGradient } from '../../../testbeds/layers';
 import { parameterList } from '../../../testbeds/parameters';
 import { adamModel, type Model, type NetworkBed, rowsInOrder } from '../../../testbeds/training';
 
@@ -125,6 +125,13 @@ function coreAdapter(
     },
   };
 }
+
+/** The network with these [B, R, A, B, R, A, ...], untrained. */
+export const coreLayers = (bed: NetworkBed, parts: readonly Tensor[]): Layer[] =>
+  bed.weights.map((w, l) => {
+    const [b, r, a] = parts.slice(3 * l, 3 * l + 3);
+    return adaptedLayer(w, coreAdapter(b, a, { value: r, gradient: null }, null));
+  });
 
 export interface CoreModel extends Model {
   /** Trained R of every layer. */

@@ -1,5 +1,6 @@
 /** The run of lora-sb: the first update and its SVD, LoRA-SB, LoRA-XS, LoRA of the nearest rank, then ranks. */
 
+import type { Tensor } from '../../../gpu/home';
 import { roundHalfEven } from '../../../math/integers';
 import type { Matrix } from '../../../math/linalg';
 import { norm } from '../../../math/linalg';
@@ -7,14 +8,17 @@ import { mean } from '../../../math/statistics';
 import { type Svd, svd } from '../../../math/svd';
 import { fullCount, loraCount } from '../../../testbeds/adapters';
 import { WIDTHS } from '../../../testbeds/network';
+import type { FactorSet } from '../../factors';
 import type { HeatmapFigure, LinesFigure, Series } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { copies, networkMeasures, peftKey } from '../../networkfactors';
 import { NOTHING_TO_LEARN } from '../../networkparameters';
 import { type Board, fullRun, loraRun, openBoard, type RunSpec } from '../../networkruns';
 import {
   type Core,
   type CoreModel,
   capturedShares,
+  coreLayers,
   coreModel,
   firstUpdate,
   meanGradients,
@@ -47,6 +51,8 @@ interface CoreResult {
   shares: number[];
   /** Trained R of the middle layer. */
   core: Float32Array;
+  /** Trained R of every layer; none of a point of a sweep. */
+  cores: readonly Tensor[];
 }
 
 export async function runLoraSb(lab: Lab, v: LoraSbValues): Promise<Outcome> {
@@ -71,6 +77,8 @@ export async function runLoraSb(lab: Lab, v: LoraSbValues): Promise<Outcome> {
   for (const [l, core] of sbCores.entries()) errors.push(await startError(board.bed, core, start.updates[l]));
 
   const sb = await board.run(coreRun('lora-sb', 'LoRA-SB', v, v.rank, sbKey(v), () => sbCores));
+  lab.partial({ metrics: { 'loss.sb': sb.loss } });
+  await lab.factors(async () => coreFactors(board, sbCores, sb.result.cores));
   own.captured.push(sharesOf('lora-sb', 'LoRA-SB', sb.result.shares));
   own.figures.push(...coreFigures(sbCores[1], sb.result.core));
   const xsCores = (rank: number) => () =>
@@ -117,6 +125,20 @@ async function startOf(lab: Lab, board: Board, v: LoraSbValues) {
   });
 }
 
+/** B, R and A of every layer: dW = B R A. */
+function coreFactors({ bed }: Board, cores: readonly Core[], trained: readonly Tensor[]): FactorSet {
+  const upload = ({ rows, cols, data }: Matrix) => bed.home.tensor([rows, cols], data);
+  const parts = cores.flatMap(({ b, a }, l) => [
+    { name: `B of layer ${l + 1}`, key: peftKey(l, 'lora_B.weight'), value: upload(b) },
+    { name: `R of layer ${l + 1}`, key: peftKey(l, 'lora_R.weight'), value: trained[l] },
+    { name: `A of layer ${l + 1}`, key: peftKey(l, 'lora_A.weight'), value: upload(a) },
+  ]);
+  return {
+    parts,
+    measures: networkMeasures(bed, 'loss.sb', parts, async (stored) => coreLayers(bed, stored)),
+  };
+}
+
 const sbKey = (v: LoraSbValues): string => `sb ${v.samples} ${v.sign}`;
 
 function coreRun(
@@ -139,6 +161,7 @@ function coreRun(
     finish: async (model) => ({
       shares: await capturedShares(model, LAYERS),
       core: Float32Array.from(await model.cores[1].home.read(model.cores[1])),
+      cores: await copies(silent ? [] : model.cores),
     }),
   };
 }

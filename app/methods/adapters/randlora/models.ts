@@ -67,6 +67,8 @@ export interface LinearAdapter {
   /** From G = dL/d(dW), one step of Adam. */
   learn(g: Tensor, step: number): Promise<void>;
   trained: number;
+  /** What is trained. */
+  parts: readonly Tensor[];
 }
 
 /** Fixed bases: the B_j (big x r, from stream 21) side by side, and A (r x small, stream 20). */
@@ -111,6 +113,7 @@ export function randloraAdapter(home: Home, { b, a, count, flipped }: Bases, rat
   const shape = { bases: count, gammaAt: list.offsets[1] };
   return {
     trained: list.count,
+    parts: list.parts,
     async change() {
       const s = await randloraStack(list.theta, right, shape);
       return flipped ? matmul(s, left, { transposeA: true, transposeB: true }) : matmul(left, s);
@@ -121,6 +124,20 @@ export function randloraAdapter(home: Home, { b, a, count, flipped }: Bases, rat
       await adam(list.theta, list.gradient, moments, { rate, step: step + 1 });
     },
   };
+}
+
+/** dW from stored [B_1 .. B_N side by side, A, lambda (N x r), gamma (N x small)]. */
+export async function storedChange(
+  [left, right, lambda, gamma]: readonly Tensor[],
+  flipped: boolean,
+): Promise<Tensor> {
+  const { home } = left;
+  const list = parameterList(home, [
+    { shape: lambda.shape, values: await home.read(lambda) },
+    { shape: gamma.shape, values: await home.read(gamma) },
+  ]);
+  const s = await randloraStack(list.theta, right, { bases: gamma.shape[0], gammaAt: list.offsets[1] });
+  return flipped ? matmul(s, left, { transposeA: true, transposeB: true }) : matmul(left, s);
 }
 
 /** dW = B A, A (q x n, N(0, 1/n)) from stream 22 and B = 0. */
@@ -138,6 +155,7 @@ export function linearLora(
   const [[bt, a], [dbt, da]] = [list.parts, list.gradients];
   return {
     trained: list.count,
+    parts: list.parts,
     change: () => matmul(bt, a, { transposeA: true }),
     async learn(g, step) {
       await matmul(a, g, { transposeB: true, into: dbt });
@@ -169,7 +187,10 @@ export async function linearStep(
 }
 
 /** ||dW - D||_F / ||D||_F. */
-export function linearError({ home, d, wanted }: LinearTask, adapter: LinearAdapter): Promise<number> {
+export function linearError(
+  { home, d, wanted }: LinearTask,
+  adapter: Pick<LinearAdapter, 'change'>,
+): Promise<number> {
   return home.scope(
     async () => (await frobenius(await axpby(1, await adapter.change(), -1, d))) / norm(wanted.data),
   );

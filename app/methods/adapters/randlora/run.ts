@@ -1,10 +1,13 @@
 /** The run of randlora: both adapters on the same batches, the floors, then other ranks. */
 import type { Tensor } from '../../../gpu/home';
-import { matrix, norm } from '../../../math/linalg';
+import { type Matrix, matrix, norm } from '../../../math/linalg';
 import { singularValues } from '../../../math/svd';
+import type { FactorSet } from '../../factors';
 import type { LinesFigure, Series } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { copies } from '../../networkfactors';
 import {
+  type Bases,
   FLOOR_LIMIT,
   floorFlop,
   type LinearAdapter,
@@ -16,6 +19,7 @@ import {
   linearTask,
   randloraAdapter,
   randomBases,
+  storedChange,
 } from './models';
 
 export interface RandloraValues {
@@ -50,6 +54,8 @@ interface Pair {
   q: number;
   /** Singular values of both updates; null where a side is too long. */
   spectra: { randlora: Float64Array; lora: Float64Array } | null;
+  /** lambda and gamma of RandLoRA; none of a point of a sweep. */
+  trained: readonly Tensor[];
 }
 
 const countOf = (m: number, n: number, r: number): number => {
@@ -77,6 +83,8 @@ export async function runRandlora(lab: Lab, v: RandloraValues): Promise<Outcome>
   const main = await pairOf(v.rank, 0);
   const { curve, q } = main;
   const bases = randomBases(v.seed, m, n, v.rank);
+  lab.partial({ metrics: { 'error.randlora': curve.randlora[curve.randlora.length - 1] } });
+  await lab.factors(async () => randomFactors(task, bases, main.trained));
   await lab.step(1 / runs, 'floor');
   const floor =
     floorFlop(bases) > FLOOR_LIMIT
@@ -116,6 +124,32 @@ export async function runRandlora(lab: Lab, v: RandloraValues): Promise<Outcome>
     lab.partial({ figures: figures() });
   }
   return { metrics, reasons, figures: figures(), notes: notesOf(v, bases.count) };
+}
+
+/** The fixed bases and what is trained between them: dW = sum_j B_j diag(lambda_j) A diag(gamma_j). */
+function randomFactors(
+  task: LinearTask,
+  { b, a, count, flipped }: Bases,
+  trained: readonly Tensor[],
+): FactorSet {
+  const { home } = task;
+  const [lambda, gamma] = trained;
+  const upload = ({ rows, cols, data }: Matrix) => home.tensor([rows, cols], data);
+  return {
+    parts: [
+      { name: 'B, all bases side by side', key: 'randlora_B', value: upload(b) },
+      { name: 'A', key: 'randlora_A', value: upload(a) },
+      { name: 'lambda', key: 'randlora_lambda', value: home.view(lambda, 0, [count, a.rows]) },
+      { name: 'gamma', key: 'randlora_gamma', value: gamma },
+    ],
+    measures: [
+      {
+        metric: 'error.randlora',
+        of: (stored) => linearError(task, { change: () => storedChange(stored, flipped) }),
+      },
+    ],
+    metadata: { transposed: String(flipped) },
+  };
 }
 
 async function trainPair(
@@ -164,6 +198,7 @@ async function trainPair(
       streams && Math.min(m, n) <= SPECTRUM_LIMIT
         ? { randlora: await spectrum(randlora), lora: await spectrum(lora) }
         : null,
+    trained: await copies(streams ? randlora.parts : []),
   };
 }
 

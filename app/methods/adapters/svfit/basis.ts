@@ -11,6 +11,7 @@ import { columns, type Matrix, matrix } from '../../../math/linalg';
 import type { Svd } from '../../../math/svd';
 import { normals } from '../../../math/threefry';
 import { type Adapter, adaptedLayer, type Part, partOf } from '../../../testbeds/adapters';
+import type { Layer } from '../../../testbeds/layers';
 import { parameterList } from '../../../testbeds/parameters';
 import { adamModel, type Model, type NetworkBed } from '../../../testbeds/training';
 
@@ -36,6 +37,13 @@ const diagonalAdapter = (p: Tensor, q: Tensor, c: Part): Adapter => ({
     await matmul(await scaleColumns(p, c.value), q, { transposeB: true, beta: 1, into: w });
   },
 });
+
+/** The network with these [P, c, Q, P, c, Q, ...], untrained. */
+export const basisLayers = (bed: NetworkBed, parts: readonly Tensor[]): Layer[] =>
+  bed.weights.map((w, l) => {
+    const [p, c, q] = parts.slice(3 * l, 3 * l + 3);
+    return adaptedLayer(w, diagonalAdapter(p, q, { value: c, gradient: null }));
+  });
 
 export interface BasisModel extends Model {
   /** The trained c of every layer. */

@@ -1,13 +1,24 @@
 /** The run of svfit: SVFit, LoRA and the random basis, then LoRA over ranks. */
-import { norm } from '../../../math/linalg';
+import type { Tensor } from '../../../gpu/home';
+import { type Matrix, norm } from '../../../math/linalg';
 import { mean } from '../../../math/statistics';
 import { type Svd, svd } from '../../../math/svd';
 import { type NetworkData, WIDTHS } from '../../../testbeds/network';
+import type { FactorSet } from '../../factors';
 import type { HeatmapFigure, LinesFigure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { networkMeasures, peftKey } from '../../networkfactors';
 import { NOTHING_TO_LEARN } from '../../networkparameters';
 import { type Board, loraRun, openBoard, type RunSpec } from '../../networkruns';
-import { type Basis, type BasisModel, basisModel, randomBasis, singularBasis, wantedValues } from './basis';
+import {
+  type Basis,
+  type BasisModel,
+  basisLayers,
+  basisModel,
+  randomBasis,
+  singularBasis,
+  wantedValues,
+} from './basis';
 
 export interface SvfitValues {
   seed: number;
@@ -47,6 +58,8 @@ export async function runSvfit(lab: Lab, v: SvfitValues): Promise<Outcome> {
   const bases = parts.map((part) => singularBasis(part, v.rank));
 
   const svfit = await board.run(basisRun('svfit', 'SVFit', v, () => bases));
+  lab.partial({ metrics: { 'loss.svfit': svfit.loss } });
+  await lab.factors(async () => diagonalFactors(board, bases, svfit.result.diagonals));
   const learned = parts.map(({ s }, l) => svfit.result.diagonals[l].map((c, i) => s[i] + c));
   const wanted = bases.map((basis, l) => wantedValues(basis, data.targetWeights[l]));
   figures.push(
@@ -82,6 +95,27 @@ export async function runSvfit(lab: Lab, v: SvfitValues): Promise<Outcome> {
   lab.partial({ metrics, reasons, figures: board.figures() });
   await loraLine(lab, board, v);
   return { metrics, reasons, figures: board.figures(), notes: notesOf(v, parts) };
+}
+
+/** P, c and Q of every layer: dW = P diag(c) Q^T with c = d - s. */
+function diagonalFactors(
+  { bed }: Board,
+  bases: readonly Basis[],
+  diagonals: readonly Float64Array[],
+): FactorSet {
+  const { home } = bed;
+  const upload = ({ rows, cols, data }: Matrix) => home.tensor([rows, cols], data);
+  const parts = bases.flatMap(({ p, q }, l) => [
+    { name: `U of layer ${l + 1}`, key: peftKey(l, 'svfit_U'), value: upload(p) },
+    {
+      name: `d - s of layer ${l + 1}`,
+      key: peftKey(l, 'svfit_change'),
+      value: home.tensor([diagonals[l].length], diagonals[l]),
+    },
+    { name: `V of layer ${l + 1}`, key: peftKey(l, 'svfit_V'), value: upload(q) },
+  ]);
+  const layers = async (stored: readonly Tensor[]) => basisLayers(bed, stored);
+  return { parts, measures: networkMeasures(bed, 'loss.svfit', parts, layers) };
 }
 
 function basisRun(

@@ -163,7 +163,7 @@ async function gradientOf(home: Home, e: Tensor, q: Tensor, k: Tensor, v: Tensor
 }
 
 /** U and W of f ~ U W^T: n x F each. */
-async function factors(head: Head, c: number, degree: number) {
+export async function factors(head: Head, c: number, degree: number) {
   const { x, w, d } = head;
   const table = monomialTable(d, degree);
   const root = (e: number) => 1 / Math.sqrt(e);
@@ -178,14 +178,21 @@ async function factors(head: Head, c: number, degree: number) {
 /**
  * The chain. With U1 = U (x) E and W1 = W (x) V row by row, (X^T U1)(W1^T K) sums over features and columns b of E
  * and V; the Kronecker product is taken with the d columns of X (and K) instead, n x d^2 rather than n x F d, and
- * the sum over b is inside one product of d x d F with d F x d.
+ * the sum over b is inside one product of d x d F with d F x d. `given`: U and W as they were stored.
  */
-export async function chainGradient(head: Head, tau: number, degree: number): Promise<Gradient | null> {
+export async function chainGradient(
+  head: Head,
+  tau: number,
+  degree: number,
+  given?: { left: Tensor; right: Tensor },
+): Promise<Gradient | null> {
   const { x, y, w, d } = head;
   const { home } = x;
   const c = scoreScale(head, tau);
   return home.scope(async () => {
-    const { q, k, left: u, right } = await factors(head, c, degree);
+    const own = await factors(head, c, degree);
+    const { q, k } = own;
+    const { left: u, right } = given ?? own;
     if (!u) return null;
     const v = await matmul(x, w.v);
     const o = await matmul(u, await matmul(right, v, { transposeA: true }));

@@ -1,5 +1,7 @@
 /** The run of lora-limits: the gradient by both routes, then how many features each norm needs. */
+import type { Tensor } from '../../../gpu/home';
 import { monomialCount } from '../../../math/multisets';
+import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
 import { differenceFigures, errorTimeFigure, mapFigures, timeLengthFigure } from '../figures';
@@ -9,6 +11,7 @@ import {
   chainGradient,
   corners,
   denseGradient,
+  factors,
   type Gradient,
   type Head,
   type LimitsValues,
@@ -40,6 +43,7 @@ export async function run(lab: Lab, v: LimitsValues): Promise<Outcome> {
   const bench = new Bench(lab, head);
   const second = v.n > DENSE_LIMIT ? tooLong() : await against(lab, v, bench, first.gradient);
   lab.partial(second);
+  if (first.gradient) await lab.factors(() => chainFactors(v, bench));
   await lab.step(0.6, 'error against the norm');
   // The picture of the transition is drawn at a size where a hundred dense gradients are quick.
   const size = Math.min(v.n, v.n > DENSE_LIMIT ? 128 : 512);
@@ -110,6 +114,25 @@ async function chainAlone(lab: Lab, v: LimitsValues, head: Head) {
     );
   }
   return { metrics, reasons, notes, figures, gradient };
+}
+
+/** U and W of f ~ U W^T, n x F each, and the gradient that they give. */
+async function chainFactors({ n, norm, degree }: LimitsValues, bench: Bench): Promise<FactorSet> {
+  const { head } = bench;
+  const { left, right } = await factors(head, scoreScale(head, norm), degree);
+  if (!left) throw new Error('lora-limits: the factors have gone');
+  const of = async ([u, w]: readonly Tensor[]): Promise<number | null> => {
+    const found = await chainGradient(head, norm, degree, { left: u, right: w });
+    const want = adapterGradient(head, await bench.exact(norm));
+    return found && relative(adapterGradient(head, found), want);
+  };
+  return {
+    parts: [
+      { name: 'U', key: 'U', value: left },
+      { name: 'W', key: 'W', value: right },
+    ],
+    measures: n > DENSE_LIMIT ? [] : [{ metric: 'error.grad', of }],
+  };
 }
 
 const DENSE_KEYS = [

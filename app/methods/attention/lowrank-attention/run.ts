@@ -13,6 +13,7 @@ import type { Lab, Outcome } from '../../method';
 import { differenceFigures, errorRankFigure, errorTemperatureFigure, mapFigures } from '../figures';
 import { rankCurves, spectra, temperatureCurves, timeCurves } from './curves';
 import { highErrors, identities, meanSquaredErrors, ratioHistogram } from './estimates';
+import { attentionFactors, type Best } from './factors';
 import { histogramFigure, methodsTable, spectrumFigure, timeFigure, tradeFigure } from './figures';
 import { matrixErrors, outputErrors } from './outputs';
 import { type Bed, bedOf, drawsOf, firstRows, type LowRankValues, type Numbers } from './values';
@@ -53,9 +54,11 @@ export async function runLowRank(lab: Lab, v: LowRankValues): Promise<Outcome> {
   lab.partial({ metrics, notes });
 
   const figures: Figure[] = [];
+  let best: Best | null = null;
   if (isDense) {
     const dense = await matrixErrors(lab, v, bed, draws);
     Object.assign(metrics, dense.metrics);
+    best = dense;
     figures.push(...mapFigures(dense.maps), ...differenceFigures(dense.differences));
     lab.partial({ metrics, figures, notes });
     Object.assign(metrics, await meanSquaredErrors(lab, v, bed.tokens, draws));
@@ -77,6 +80,8 @@ export async function runLowRank(lab: Lab, v: LowRankValues): Promise<Outcome> {
     }
   }
   lab.partial({ metrics, figures, notes, reasons });
+
+  await lab.factors(() => attentionFactors(v, draws[0], best));
 
   const ranks = await rankCurves(lab, v, bed, isDense);
   figures.unshift(

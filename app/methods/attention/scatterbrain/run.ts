@@ -32,6 +32,10 @@ export async function runScatterbrain(lab: Lab, v: ScatterValues): Promise<Outco
   const tokens = await tokensOf(lab, v);
   const notes = [...notesBefore(v, isDense), ...(await varianceNote(v, tokens))];
   const draws = await drawsOf(lab, v, tokens);
+  await lab.factors(async () => ({
+    parts: [{ name: 'Ω, rows of the random features', key: 'Omega', value: draws[0].rows }],
+    measures: [],
+  }));
   const { metrics, cutRows } = await outputErrors(lab, v, tokens, draws);
   if (cutRows > 0) {
     notes.push(

@@ -5,7 +5,7 @@ import { matmul } from '../../../kernels/matmul';
 import { monomials, multiply } from '../../../kernels/monomials';
 import { columns, concatColumns } from '../../../kernels/slice';
 import { type TripleInput, tripleAttention } from '../../../kernels/triple';
-import { type Monomials, monomialTable } from '../../../math/multisets';
+import { monomialTable } from '../../../math/multisets';
 import { integers, signs, uniforms } from '../../../math/threefry';
 
 /** Entries at B = 1: signs from clusters, magnitudes in 0.5..1; values uniform in (0, 1), one a cluster. n x d each. */
@@ -95,10 +95,32 @@ export interface LowRank {
  */
 export async function lowRank(input: TripleInput, d: number, degree: number): Promise<LowRank> {
   const { home } = input.q;
+  return home.scope(async () => outputOf(await deviceFeatures(input, d, degree), input));
+}
+
+/** U1, U2 and U3, n x r each: exp(s_ijl) ~ sum over features of U1_i U2_j U3_l. */
+export async function deviceFeatures(
+  { q, k1, k2 }: TripleInput,
+  d: number,
+  degree: number,
+): Promise<[Tensor, Tensor, Tensor]> {
   const table = monomialTable(d, degree);
+  return [
+    await monomials(q, table, (e) => 1 / (d * e)),
+    await monomials(k1, table),
+    await monomials(k2, table),
+  ];
+}
+
+/** Y' from its three factors. */
+export async function outputOf(
+  features: readonly Tensor[],
+  { v1, v2 }: Pick<TripleInput, 'v1' | 'v2'>,
+): Promise<LowRank> {
+  const { home } = v1;
+  const [n, d] = v1.shape;
   return home.scope(async () => {
-    const joined = await numerator(home, input, table);
-    const n = joined.shape[0];
+    const joined = await numerator(features, v1, v2);
     const below = await home.read(await columns(joined, d, d + 1));
     let least = Infinity;
     for (const value of below) least = Math.min(least, value);
@@ -111,12 +133,9 @@ export async function lowRank(input: TripleInput, d: number, degree: number): Pr
 }
 
 /** n x (d + 1): numerators, then the denominator. */
-async function numerator(home: Home, { q, k1, k2, v1, v2 }: TripleInput, table: Monomials): Promise<Tensor> {
-  const n = q.shape[0];
-  const one = home.tensor([n, 1], new Float64Array(n).fill(1));
-  const u1 = await monomials(q, table, (e) => 1 / (table.d * e));
-  const u2 = await monomials(k1, table);
-  const u3 = await monomials(k2, table);
+async function numerator([u1, u2, u3]: readonly Tensor[], v1: Tensor, v2: Tensor): Promise<Tensor> {
+  const n = v1.shape[0];
+  const one = v1.home.tensor([n, 1], new Float64Array(n).fill(1));
   const left = await matmul(u2, await concatColumns([v1, one]), { transposeA: true });
   const right = await matmul(u3, await concatColumns([v2, one]), { transposeA: true });
   return matmul(u1, await multiply(left, right));

@@ -1,6 +1,9 @@
 /** The run of tensor-attention: bounded entries by both routes, then Match3. */
+import type { Tensor } from '../../../gpu/home';
 import { attention } from '../../../kernels/attention';
+import type { TripleInput } from '../../../kernels/triple';
 import { monomialCount, taylorExp } from '../../../math/multisets';
+import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
 import { errorRankFigure, errorTimeFigure, timeLengthFigure } from '../figures';
@@ -9,11 +12,13 @@ import {
   boundedData,
   boundedInput,
   degreeNeeded,
+  deviceFeatures,
   exact,
   featuresOf,
   lowRank,
   maxError,
   meanOutput,
+  outputOf,
   unitScores,
   weightError,
 } from './bounded';
@@ -82,6 +87,22 @@ export async function run(lab: Lab, v: TensorValues): Promise<Outcome> {
 
 const part = (given: Partial<Part>): Part => ({ metrics: {}, figures: [], notes: [], reasons: {}, ...given });
 
+/** U1, U2 and U3 at bound B, whose output is compared with the exact one where there is one. */
+async function featureFactors(
+  input: TripleInput,
+  { d, degree }: TensorValues,
+  want: Float64Array | null,
+): Promise<FactorSet> {
+  const features = await deviceFeatures(input, d, degree);
+  const { home } = input.q;
+  const of = (stored: readonly Tensor[], exactly: Float64Array): Promise<number> =>
+    home.scope(async () => maxError(await home.read((await outputOf(stored, input)).y), exactly));
+  return {
+    parts: features.map((value, i) => ({ name: `U${'₁₂₃'[i]}`, key: `U${i + 1}`, value })),
+    measures: want ? [{ metric: 'error.method', of: (stored) => of(stored, want) }] : [],
+  };
+}
+
 /** Both bounds: the error of the polynomial, of the constant output, and what the theory promises. */
 async function bounded(lab: Lab, v: TensorValues, data: BoundedData): Promise<Part> {
   const { home } = lab;
@@ -109,7 +130,10 @@ async function bounded(lab: Lab, v: TensorValues, data: BoundedData): Promise<Pa
         `At B = ${b} the polynomial of degree ${v.degree} is negative for some scores and a denominator falls to ${method.least.toPrecision(2)}: the output is shown as it is. Even degrees are positive everywhere.`,
       );
     }
-    if (!isExact) continue;
+    if (!isExact) {
+      if (!suffix) await lab.factors(() => featureFactors(input, v, null));
+      continue;
+    }
     const want = await home.scope(async () => Float64Array.from(await home.read(await exact(input, v.d))));
     const triple = unit.triple * b ** 3;
     const e = weightError(triple, v.degree);
@@ -120,6 +144,8 @@ async function bounded(lab: Lab, v: TensorValues, data: BoundedData): Promise<Pa
     out.metrics[`error.bound${suffix}`] =
       e >= 1 ? -1 : (((2 * e) / (1 - e)) * largest(data.v1) * largest(data.v2)) / largest(want);
     if (!suffix) {
+      lab.partial({ metrics: { 'error.method': out.metrics['error.method'] } });
+      await lab.factors(() => featureFactors(input, v, want));
       const low = await approximate(Math.floor(v.degree / 2));
       out.metrics['error.method.low'] = maxError(low.y, want);
       out.metrics['time.exact'] = await lab.time('exact triple attention', 2, () => exact(input, v.d));

@@ -1,6 +1,7 @@
 /** The run of ctr: train a click model, cut it both ways, and measure what is left of its ranking. */
 import type { Tensor } from '../../../gpu/home';
 import { auc, roc } from '../../../math/ranking';
+import type { FactorSet } from '../../factors';
 import type { Lab, Outcome } from '../../method';
 import { type CutRanks, compress, dissect, layerError, tableError, type Way } from './compress';
 import { fullParameters, lowParameters, ranksOf } from './counts';
@@ -16,7 +17,7 @@ import {
   spectrumFigure,
 } from './figures';
 import { type ClickModel, crossEntropy, logitsOf } from './model';
-import { initialModel, trainModel } from './train';
+import { initialModel, trainedTensors, trainModel, withTensors } from './train';
 
 export interface CtrValues {
   seed: number;
@@ -148,6 +149,7 @@ export async function run(lab: Lab, v: CtrValues): Promise<Outcome> {
   }
   m['tail.mlp'] = anatomy.layers[0].afm.shares.slice(ranks.layers[0]).reduce((sum, share) => sum + share, 0);
   lab.partial({ metrics: m, figures: [halvesFigure(m)] });
+  await lab.factors(() => thinFactors(ground, ranks));
 
   await lab.step(0.75, 'ranks');
   const sweep = await sweepRanks(lab, v, ground);
@@ -193,6 +195,36 @@ export async function run(lab: Lab, v: CtrValues): Promise<Outcome> {
       ...figures,
     ],
   };
+}
+
+/** The thinner table with its projection, and the affine layers, two in place of each that was cut. */
+async function thinFactors(
+  { model, anatomy, chunks, evaluation }: Ground,
+  ranks: CutRanks,
+): Promise<FactorSet> {
+  const cut = await compress(model, anatomy, 'afm', ranks);
+  const names = ['table', 'projection.weight', 'projection.bias'];
+  cut.layers.forEach((_layer, l) => {
+    names.push(`layers.${l}.weight`, `layers.${l}.bias`);
+  });
+  return {
+    parts: trainedTensors(cut).map((value, i) => ({ name: spoken(names[i]), key: names[i], value })),
+    measures: [
+      {
+        metric: 'auc.afm',
+        of: async (stored) =>
+          auc(await logits(withTensors(cut, stored), chunks.evaluation), evaluation.labels),
+      },
+    ],
+  };
+}
+
+/** "layers.0.weight" as "Weight of affine map 1". */
+function spoken(name: string): string {
+  const [first, ...rest] = name.split('.');
+  if (first === 'table') return 'Table';
+  const part = rest[rest.length - 1] === 'bias' ? 'Bias' : 'Weight';
+  return `${part} of ${first === 'projection' ? 'the projection' : `affine map ${Number(rest[0]) + 1}`}`;
 }
 
 type Ground = Awaited<ReturnType<typeof groundwork>>;

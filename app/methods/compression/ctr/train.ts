@@ -28,14 +28,14 @@ export function initialModel(home: Home, v: InitialShape): ClickModel {
 }
 
 /** Every tensor that is trained: table, projection, weights and biases. */
-const trainedTensors = ({ table, project, layers }: ClickModel): Tensor[] => [
+export const trainedTensors = ({ table, project, layers }: ClickModel): Tensor[] => [
   table,
   ...(project ? [project.weights, project.bias] : []),
   ...layers.flatMap(({ weights, bias }) => [weights, bias]),
 ];
 
 /** The model with other tensors in the order of trainedTensors. */
-function withTensors(model: ClickModel, tensors: readonly Tensor[]): ClickModel {
+export function withTensors(model: ClickModel, tensors: readonly Tensor[]): ClickModel {
   const rest = [...tensors];
   const take = (): Tensor => rest.shift() as Tensor;
   const table = take();

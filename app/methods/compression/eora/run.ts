@@ -5,14 +5,16 @@ import { axpby, scaleColumns } from '../../../kernels/elementwise';
 import { pruneTwoOfFour, roundToGrid } from '../../../kernels/grid';
 import { matmul } from '../../../kernels/matmul';
 import { frobenius } from '../../../kernels/reduce';
-import { columns } from '../../../kernels/slice';
+import { columns, copy } from '../../../kernels/slice';
 import { svd } from '../../../kernels/svd';
 import { transpose } from '../../../kernels/transpose';
 import { principal, upload } from '../../../testbeds/activations';
 import { relativeLoss } from '../../../testbeds/layers';
 import { type NetworkData, networkData, recipeKey } from '../../../testbeds/network';
+import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { peftKey } from '../../networkfactors';
 import { lossFigure, rankCurves, residualMaps, type Spectra, spectraFigure } from './figures';
 import { eoraShapes, lowParameters, widthsOf } from './shapes';
 
@@ -57,6 +59,7 @@ export async function run(lab: Lab, v: EoraValues): Promise<Outcome> {
     Object.assign(m, first[way].layer1);
   }
   lab.partial({ metrics: m });
+  await lab.factors(async () => compensationFactors(bed, first.eora));
   m['recovered.svd'] = 1 - first.svd.loss / first.none.loss;
   m['recovered.eora'] = 1 - first.eora.loss / first.none.loss;
   m['params.low'] = lowParameters(v, v.rank);
@@ -121,13 +124,15 @@ interface Chain {
   layer1: Record<string, number>;
   spectra: Spectra[];
   map: ResidualMap | null;
+  /** C, B and A of every layer, where they were asked for. */
+  layers: { c: Tensor; b: Tensor; a: Tensor }[];
 }
 
 /** The whole network, layer after layer: each is compressed and compensated on the inputs it will really see. */
 async function chain(v: EoraValues, bed: Bed, way: Way, rank: number, detail: boolean): Promise<Chain> {
   const { home } = bed;
   return home.scope(async () => {
-    const out: Chain = { loss: Number.NaN, layer1: {}, spectra: [], map: null };
+    const out: Chain = { loss: Number.NaN, layer1: {}, spectra: [], map: null, layers: [] };
     let h = bed.calibration;
     let x = bed.evalInputs;
     for (const [l, w] of bed.weights.entries()) {
@@ -139,18 +144,15 @@ async function chain(v: EoraValues, bed: Bed, way: Way, rank: number, detail: bo
       const effective = low ? await axpby(1, c, 1, low) : c;
       if (detail) {
         if (fix?.spectra) out.spectra.push(fix.spectra);
+        // Where nothing is pruned or rounded C is W itself, which this chain does not own.
+        if (fix && way === 'eora') out.layers.push({ c: await copy(c), b: fix.b, a: fix.a });
         if (l === 0) {
           out.layer1 = await measure(way, w, effective, h, fix);
           const left = low ? await axpby(1, d, -1, low) : d;
           out.map = await residualMap(left, h);
         }
       }
-      const layer = async (input: Tensor): Promise<Tensor> => {
-        const z = await matmul(input, c, { transposeB: true });
-        if (!fix) return z;
-        const thin = await matmul(input, fix.a, { transposeB: true });
-        return matmul(thin, fix.b, { transposeB: true, beta: 1, into: z });
-      };
+      const layer = (input: Tensor) => compensatedProduct(input, c, fix);
       const last = l === bed.weights.length - 1;
       x = last ? await layer(x) : await gelu(await layer(x));
       if (!last) h = await gelu(await layer(h));
@@ -158,6 +160,36 @@ async function chain(v: EoraValues, bed: Bed, way: Way, rank: number, detail: bo
     out.loss = await relativeLoss(x, bed.evalTargets, bed.data.scale);
     return out;
   });
+}
+
+/** x C^T + (x A^T) B^T. */
+async function compensatedProduct(
+  x: Tensor,
+  c: Tensor,
+  fix: Pick<Compensation, 'a' | 'b'> | null,
+): Promise<Tensor> {
+  const z = await matmul(x, c, { transposeB: true });
+  if (!fix) return z;
+  const thin = await matmul(x, fix.a, { transposeB: true });
+  return matmul(thin, fix.b, { transposeB: true, beta: 1, into: z });
+}
+
+/** A and B of every layer, W ~ C + B A with C the compressed weight, which is not stored anew. */
+function compensationFactors(bed: Bed, { layers }: Chain): FactorSet {
+  const parts = layers.flatMap(({ a, b }, l) => [
+    { name: `A of layer ${l + 1}`, key: peftKey(l, 'lora_A.weight'), value: a },
+    { name: `B of layer ${l + 1}`, key: peftKey(l, 'lora_B.weight'), value: b },
+  ]);
+  const of = (stored: readonly Tensor[]): Promise<number> =>
+    bed.home.scope(async () => {
+      let x = bed.evalInputs;
+      for (const [l, { c }] of layers.entries()) {
+        const z = await compensatedProduct(x, c, { a: stored[2 * l], b: stored[2 * l + 1] });
+        x = l === layers.length - 1 ? z : await gelu(z);
+      }
+      return relativeLoss(x, bed.evalTargets, bed.data.scale);
+    });
+  return { parts, measures: [{ metric: 'loss.eora', of }] };
 }
 
 /** C: the weight as the compressor leaves it, given the inputs of its layer. */

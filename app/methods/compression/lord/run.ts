@@ -10,6 +10,7 @@ import { svd } from '../../../kernels/svd';
 import { centred, meanRow, principal, upload } from '../../../testbeds/activations';
 import { frozenLayer, type Layer, relativeLoss } from '../../../testbeds/layers';
 import { type NetworkData, networkData, recipeKey } from '../../../testbeds/network';
+import type { Factor, FactorSet } from '../../factors';
 import type { Lab, Outcome } from '../../method';
 import { type BudgetPoint, budgetFigure, sensitivityFigure, spectrumFigure } from './figures';
 import { countAt, fullParameters, keptRank, layerShapes, splitRank, widthsOf } from './shapes';
@@ -74,6 +75,7 @@ export async function run(lab: Lab, v: LordValues): Promise<Outcome> {
   m['loss.quant'] = await lossAt(ground, at, 'lord', v.bits);
   Object.assign(m, await layerErrors(ground, at));
   lab.partial({ metrics: m });
+  await lab.factors(() => splitFactors(ground, at));
 
   const sensitivity = await lab.cached(`${groundKey(v)} sensitivity`, () => sensitivities(lab, v, ground));
   const layerwise = ranksFor(sensitivity, v.tolerance, shapes);
@@ -182,12 +184,14 @@ async function splitLayer(
   way: 'svd' | 'lord' | 'merged',
   bits?: number,
 ): Promise<Layer> {
-  const { home } = layer.w;
-  const { a, b, bias } = await split(layer, rank, way === 'svd' ? 'svd' : 'lord', bits);
+  return layerOf(await split(layer, rank, way === 'svd' ? 'svd' : 'lord', bits), way);
+}
+
+async function layerOf({ a, b, bias }: Split, way: 'svd' | 'lord' | 'merged'): Promise<Layer> {
   const dense = way === 'merged' ? await matmul(b, a) : null;
   return {
     async forward(x) {
-      const z = bias ? await repeated(home, bias, x.shape[0]) : null;
+      const z = bias ? await repeated(a.home, bias, x.shape[0]) : null;
       const options = { transposeB: true, ...(z ? { beta: 1, into: z } : {}) };
       if (dense) return matmul(x, dense, options);
       return matmul(await matmul(x, a, { transposeB: way !== 'svd' }), b, options);
@@ -223,6 +227,30 @@ async function lossAt(
     const output = await through(layers, ground.evalInputs);
     return relativeLoss(output, ground.evalTargets, ground.data.scale);
   });
+}
+
+/** A, B and the bias of every layer at these ranks: y = B A x + c. */
+async function splitFactors(ground: Ground, ranks: readonly number[]): Promise<FactorSet> {
+  const parts: Factor[] = [];
+  for (const [l, layer] of ground.layers.entries()) {
+    const { a, b, bias } = await split(layer, ranks[l], 'lord');
+    if (!bias) throw new Error('lord: a split by components has a bias');
+    parts.push(
+      { name: `A of layer ${l + 1}`, key: `layers.${l}.A`, value: a },
+      { name: `B of layer ${l + 1}`, key: `layers.${l}.B`, value: b },
+      { name: `Bias of layer ${l + 1}`, key: `layers.${l}.bias`, value: bias },
+    );
+  }
+  const of = (stored: readonly Tensor[]): Promise<number> =>
+    ground.evalInputs.home.scope(async () => {
+      const layers: Layer[] = [];
+      for (let l = 0; 3 * l < stored.length; l++) {
+        const [a, b, bias] = stored.slice(3 * l, 3 * l + 3);
+        layers.push(await layerOf({ a, b, bias }, 'lord'));
+      }
+      return relativeLoss(await through(layers, ground.evalInputs), ground.evalTargets, ground.data.scale);
+    });
+  return { parts, measures: [{ metric: 'loss.lord', of }] };
 }
 
 async function through(layers: readonly Layer[], x: Tensor): Promise<Tensor> {

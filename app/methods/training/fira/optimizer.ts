@@ -39,6 +39,9 @@ export interface FiraModel extends Model {
   cosines: Tensor[];
   /** phi and full Adam's factors at the last step, layer by layer. */
   last: { phi: Tensor; full: Tensor }[];
+  /** Weights and projections as they stand, layer by layer. */
+  weights: readonly Tensor[];
+  projections(): readonly Tensor[];
 }
 
 /** One layer's state. `right`: m >= n, the gradient is projected as G Q; else as Q^T G. */
@@ -80,6 +83,8 @@ export function firaModel(bed: NetworkBed, starts: readonly Matrix[], options: F
     norms: history(),
     cosines: history(),
     last: [],
+    weights: list.parts,
+    projections: () => states.flatMap(({ q }) => q ?? []),
     async update(step) {
       for (const [l, state] of states.entries()) {
         const g = list.gradients[l];

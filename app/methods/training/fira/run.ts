@@ -1,7 +1,11 @@
 /** The run of fira: four optimizers from the same start on the same batches. */
+import type { Tensor } from '../../../gpu/home';
+import { frozenLayer } from '../../../testbeds/layers';
 import { pretrainRecipe, randomWeights } from '../../../testbeds/pretrain';
-import { fullModel, type Model } from '../../../testbeds/training';
+import { fullModel, type Model, type NetworkBed } from '../../../testbeds/training';
+import type { FactorSet } from '../../factors';
 import type { Lab, Outcome } from '../../method';
+import { copies, lossMeasure } from '../../networkfactors';
 import { type Finished, openBoard } from '../../networkruns';
 import { integersOf } from '../../parameters';
 import { stateNumbers, weightNumbers } from './counts';
@@ -26,6 +30,9 @@ interface Traces {
   norms: number[][];
   cosines: number[][];
   last: { phi: number[]; full: number[] }[];
+  /** Weights and last projections of Fira itself. */
+  weights: readonly Tensor[];
+  projections: readonly Tensor[];
 }
 
 export async function run(lab: Lab, v: FiraValues): Promise<Outcome> {
@@ -64,6 +71,8 @@ export async function run(lab: Lab, v: FiraValues): Promise<Outcome> {
     });
 
   const fira = await train('fira', 'Fira', 'method', { ...base, watch: true });
+  lab.partial({ metrics: { 'loss.fira': fira.loss } });
+  await lab.factors(async () => projectionFactors(board.bed, fira.result));
   const free = await train('fira-nolimit', 'Fira without limiter', 'baseline', { ...base, limiter: null });
   const galore = await train('galore', 'GaLore', 'baseline', { ...base, rest: false });
   const full = await board.run<Model, undefined>({
@@ -102,11 +111,29 @@ export async function run(lab: Lab, v: FiraValues): Promise<Outcome> {
 async function tracesOf(lab: Lab, model: FiraModel): Promise<Traces> {
   const read = async (tensor: FiraModel['norms'][number]): Promise<number[]> =>
     Array.from(await lab.home.read(tensor));
-  const out: Traces = { norms: [], cosines: [], last: [] };
+  const kept = model.last.length > 0; // Fira itself is the one that is watched
+  const out: Traces = {
+    norms: [],
+    cosines: [],
+    last: [],
+    weights: await copies(kept ? model.weights : []),
+    projections: await copies(kept ? model.projections() : []),
+  };
   for (const tensor of model.norms) out.norms.push(await read(tensor));
   for (const tensor of model.cosines) out.cosines.push(await read(tensor));
   for (const { phi, full } of model.last) out.last.push({ phi: await read(phi), full: await read(full) });
   return out;
+}
+
+/** W and the last Q of every layer: the gradient is projected as Q^T G, or G Q where W is taller than wide. */
+function projectionFactors(bed: NetworkBed, { weights, projections }: Traces): FactorSet {
+  const parts = weights.flatMap((w, l) => [
+    { name: `W of layer ${l + 1}`, key: `layers.${l}.weight`, value: w },
+    { name: `Q of layer ${l + 1}`, key: `layers.${l}.projection`, value: projections[l] },
+  ]);
+  const layers = async (stored: readonly Tensor[]) =>
+    stored.filter((_tensor, i) => i % 2 === 0).map(frozenLayer);
+  return { parts, measures: [lossMeasure(bed, 'loss.fira', layers)] };
 }
 
 /** The largest ratio of a norm to the one before, over layers and steps; 1 where all are zero. */

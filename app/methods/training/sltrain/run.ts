@@ -1,13 +1,18 @@
 /** The run of sltrain: five networks from scratch on the same batches. */
+import { sizeOf, type Tensor } from '../../../gpu/home';
+import { matmul } from '../../../kernels/matmul';
+import { addOnSupport } from '../../../kernels/support';
 import { type Matrix, matrix } from '../../../math/linalg';
 import { singularValues } from '../../../math/svd';
 import { normals, permutation, uniforms } from '../../../math/threefry';
-import type { TrainableLayer } from '../../../testbeds/layers';
+import { frozenLayer, type Layer, type TrainableLayer } from '../../../testbeds/layers';
 import { type ParameterList, type Part, parameterList } from '../../../testbeds/parameters';
 import { pretrainRecipe, randomWeights, shapesOf } from '../../../testbeds/pretrain';
 import { adamModel, fullModel, type Model, type NetworkBed } from '../../../testbeds/training';
+import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { copies, lossMeasure } from '../../networkfactors';
 import { type Finished, openBoard, type RunSpec } from '../../networkruns';
 import { integersOf } from '../../parameters';
 import { countsOf } from './counts';
@@ -26,9 +31,10 @@ export interface SltrainValues {
   widths: string;
 }
 
-/** What is taken out of a run: W_2 and, for SLTrain, its two parts. */
+/** What is taken out of a run: W_2 and, for SLTrain itself, B, A and the sparse values of every layer. */
 interface Weights {
   w2: Matrix;
+  parts: readonly Tensor[];
 }
 
 const DENSITIES = [0.02, 0.05, 0.2];
@@ -61,12 +67,17 @@ export async function run(lab: Lab, v: SltrainValues): Promise<Outcome> {
       cacheKey: `sltrain ${v.seed} ${v.lr} ${cacheKey}`,
       model,
       options: { steps: v.steps, points: silent ? 1 : 24 },
-      finish: async (trained) => ({ w2: await secondWeight(lab, trained) }),
+      finish: async (trained) => ({
+        w2: await secondWeight(lab, trained),
+        parts: await copies(key === 'sltrain' && !silent ? (trained.list?.parts ?? []) : []),
+      }),
     } satisfies RunSpec<T, Weights>);
 
   const own = await train('sltrain', 'SLTrain', 'method', `own ${v.rank} ${v.density} ${v.scaling}`, (bed) =>
     sltrainModel(bed, v, widths),
   );
+  lab.partial({ metrics: { 'loss.sltrain': own.loss } });
+  await lab.factors(async () => sparseFactors(board.bed, v, widths, own.result.parts));
   const low = await train(
     'lowrank',
     `Low rank, rank ${counts.lowrankRank}`,
@@ -128,6 +139,46 @@ export async function run(lab: Lab, v: SltrainValues): Promise<Outcome> {
     densityFigure(points, lows),
   ];
   return { metrics, figures: [...board.figures(), ...extra], notes: notesOf(v, widths) };
+}
+
+/** B, A, and the places and values of S of every layer: W = c B A + S. */
+function sparseFactors(
+  bed: NetworkBed,
+  v: SltrainValues,
+  widths: readonly number[],
+  trained: readonly Tensor[],
+): FactorSet {
+  const { home } = bed;
+  const parts = shapesOf(widths).flatMap((_shape, l) => {
+    const [b, a, values] = trained.slice(3 * l, 3 * l + 3);
+    const support = supportOf(v, widths, l);
+    const of = `of layer ${l + 1}`;
+    return [
+      { name: `B ${of}`, key: `layers.${l}.lora_B`, value: b },
+      { name: `A ${of}`, key: `layers.${l}.lora_A`, value: a },
+      { name: `Values of S ${of}`, key: `layers.${l}.sparse_value`, value: values },
+      {
+        name: `Places of S ${of}, row by row`,
+        key: `layers.${l}.sparse_index`,
+        value: home.tensor([support.length], support, 'u32'),
+      },
+    ];
+  });
+  const layers = async (stored: readonly Tensor[]): Promise<Layer[]> => {
+    const out: Layer[] = [];
+    for (let l = 0; 4 * l < stored.length; l++) {
+      const [b, a, values, index] = stored.slice(4 * l, 4 * l + 4);
+      const w = await matmul(b, a, { alpha: v.scaling });
+      if (sizeOf(index.shape) > 0) await addOnSupport(w, index, values);
+      out.push(frozenLayer(w));
+    }
+    return out;
+  };
+  return {
+    parts,
+    measures: [lossMeasure(bed, 'loss.sltrain', layers)],
+    metadata: { scaling: String(v.scaling) },
+  };
 }
 
 /** W_2 (W_1 where there is only one layer) as it stands, on the host. */

@@ -5,6 +5,7 @@ import { matmul } from '../../../kernels/matmul';
 import { adam, adamMoments, descend } from '../../../kernels/optimizer';
 import { columns } from '../../../kernels/slice';
 import { svd } from '../../../kernels/svd';
+import { transpose } from '../../../kernels/transpose';
 import { UserError } from '../../../math/errors';
 import { type Matrix, matrix } from '../../../math/linalg';
 import { singularValues } from '../../../math/svd';
@@ -12,7 +13,9 @@ import { denseLayer, frozenLayer, type Layer } from '../../../testbeds/layers';
 import { parameterList } from '../../../testbeds/parameters';
 import { pretrainRecipe, randomWeights } from '../../../testbeds/pretrain';
 import { adamModel, evaluate, type Model, type NetworkBed } from '../../../testbeds/training';
+import type { Factor, FactorSet } from '../../factors';
 import type { Lab, Outcome } from '../../method';
+import { lossMeasure } from '../../networkfactors';
 import { type Board, type Finished, openBoard } from '../../networkruns';
 import { lossBars, rankFigure, spectrumFigures } from './figures';
 import { energyRank, factorParameters, fullParameters, widthsOf } from './shapes';
@@ -80,6 +83,8 @@ export async function run(lab: Lab, v: TrpValues): Promise<Outcome> {
   m.ratio = m['params.full'] / m['params.trp'];
   const energyRanks = (trained: Finished<Trained>): number[] =>
     trained.result.spectra.map((sigma) => energyRank(sigma, v.energy));
+  lab.partial({ metrics: m });
+  await lab.factors(() => cutFactors(board.bed, own.result.weights, ranks));
   m['rank.svd_energy'] = energyRanks(full).reduce((sum, k) => sum + k, 0);
   m['rank.decay'] = energyRanks(decay).reduce((sum, k) => sum + k, 0);
   m['loss.svd_energy'] = await cut(full, energyRanks(full));
@@ -240,12 +245,44 @@ async function lossCut(
   return home.scope(async () => {
     const layers: Layer[] = [];
     for (const [l, w] of weights.entries()) {
-      const { u, s, v } = await svd(home.tensor([w.rows, w.cols], w.data));
-      const left = await scaleColumns(await columns(u, 0, ranks[l]), await head(s, ranks[l]));
-      layers.push(frozenLayer(await matmul(left, await columns(v, 0, ranks[l]), { transposeB: true })));
+      const { left, right } = await cutWeight(home, w, ranks[l]);
+      layers.push(frozenLayer(await matmul(left, right, { transposeB: true })));
     }
     return evaluate(bed, layers);
   });
+}
+
+/** U_k S_k and V_k of a weight. */
+async function cutWeight(home: Home, w: Matrix, k: number): Promise<{ left: Tensor; right: Tensor }> {
+  const { u, s, v } = await svd(home.tensor([w.rows, w.cols], w.data));
+  return {
+    left: await scaleColumns(await columns(u, 0, k), await head(s, k)),
+    right: await columns(v, 0, k),
+  };
+}
+
+/** The two factors of every layer: W ~ B A with B = U_k S_k and A = V_k^T. */
+async function cutFactors(
+  bed: NetworkBed,
+  weights: readonly Matrix[],
+  ranks: readonly number[],
+): Promise<FactorSet> {
+  const parts: Factor[] = [];
+  for (const [l, w] of weights.entries()) {
+    const { left, right } = await cutWeight(bed.home, w, ranks[l]);
+    parts.push(
+      { name: `A of layer ${l + 1}`, key: `layers.${l}.A`, value: await transpose(right) },
+      { name: `B of layer ${l + 1}`, key: `layers.${l}.B`, value: left },
+    );
+  }
+  const layers = async (stored: readonly Tensor[]): Promise<Layer[]> => {
+    const out: Layer[] = [];
+    for (let l = 0; 2 * l < stored.length; l++) {
+      out.push(frozenLayer(await matmul(stored[2 * l + 1], stored[2 * l])));
+    }
+    return out;
+  };
+  return { parts, measures: [lossMeasure(bed, 'loss.trp', layers)] };
 }
 
 const head = async (s: Tensor, k: number): Promise<Tensor> =>
