@@ -5,6 +5,7 @@
  */
 import { readNumbers } from '../../data/numbers';
 import { packNpy, packSafetensors, type StoredTensor, writeNpy } from '../../data/write';
+import { UserError } from '../../math/errors';
 import { formatNumber } from '../../math/format';
 import { NF4 } from '../../math/nf4';
 import type { ScatterFigure } from '../../methods/figures';
@@ -41,7 +42,7 @@ export interface StoredFactors {
   parts: readonly (readonly StoredTensor[])[];
   /** Of all parts, scales included, without the header of a file. */
   bytes: number;
-  /** ||stored - kept|| / ||kept|| over all real entries. */
+  /** The largest ||stored - given||_F / ||given||_F of a factor. */
   rounding: number;
   /** By measure; null where it is not defined. */
   measured: readonly (number | null)[];
@@ -53,15 +54,17 @@ export interface TakenFactors {
   values: LooseValues;
   names: readonly FactorName[];
   measures: readonly { metric: string | null; label: string }[];
-  /** In the order of PRECISIONS. */
+  /** In the order of PRECISIONS; vectors alone are not held in whole numbers. */
   stored: readonly StoredFactors[];
   metadata: Readonly<Record<string, string>>;
 }
 
+/** @throws UserError where there are only vectors, and a precision for matrices was asked for. */
 export function storedAt({ stored }: TakenFactors, precision: Precision): StoredFactors {
   const found = stored.find((one) => one.precision === precision);
-  if (!found) throw new Error(`nothing is stored at ${precision}`);
-  return found;
+  if (found) return found;
+  const kept = stored.map((one) => one.precision).join(' or ');
+  throw new UserError(`vectors are not kept as ${precisionLabel[precision]}: choose ${kept}`);
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

@@ -21,6 +21,8 @@ class Taken extends Error {
   }
 }
 
+const FLOATS: readonly Precision[] = ['f32', 'f16'];
+
 /** More entries than this are not held at five precisions at once: 128 MB in float32. */
 const MOST_ENTRIES = 2 ** 25;
 
@@ -57,7 +59,11 @@ export async function storedFactors(
       entries.push(read instanceof Uint32Array ? read : Float32Array.from(read));
     }
     const stored: StoredFactors[] = [];
-    for (const precision of PRECISIONS) {
+    // Where all are vectors whole numbers would leave all of them as they are.
+    const coded = parts.some(
+      ({ value }, i) => !(entries[i] instanceof Uint32Array) && !isVector(value.shape),
+    );
+    for (const precision of coded ? PRECISIONS : FLOATS) {
       await home.checkpoint();
       stored.push(
         await home.scope(async () => {
@@ -167,16 +173,18 @@ function halfBytes(halves: Uint16Array): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** ||kept - given||_F / ||given||_F over all real entries, measured on the difference itself. */
+/** The largest ||kept - given||_F / ||given||_F of a real factor, measured on the difference itself. */
 async function distance(home: Home, entries: readonly Entries[], kept: readonly Kept[]): Promise<number> {
-  let [rest, whole] = [0, 0];
+  let largest = 0;
   for (const [i, given] of entries.entries()) {
     if (given instanceof Uint32Array) continue;
     const back = await home.read(kept[i].value);
+    let [rest, whole] = [0, 0];
     given.forEach((x, e) => {
       rest += (back[e] - x) ** 2;
       whole += x * x;
     });
+    if (whole > 0) largest = Math.max(largest, Math.sqrt(rest / whole));
   }
-  return whole === 0 ? 0 : Math.sqrt(rest / whole);
+  return largest;
 }

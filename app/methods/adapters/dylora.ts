@@ -94,6 +94,8 @@ export default defineMethod({
     'params.at': { label: 'Trained numbers at the compared rank', unit: 'count' },
     'params.max': { label: 'Trained numbers at the largest rank', unit: 'count' },
   },
+  factors:
+    'A and B of every layer at the largest rank, under the names that PEFT gives them: their first rows and columns are the smaller ranks.',
   headline: ['loss.dylora.at', 'loss.lora.at', 'mean.dylora'],
   claims: [
     ratio(1, 'Cut to rank 1 it is ahead of LoRA cut the same way', 'loss.dylora.1', 'loss.truncated.1', 0.85),

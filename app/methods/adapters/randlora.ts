@@ -117,6 +117,7 @@ export default defineMethod({
     'updateRank.randlora': { label: 'Rank of the update, RandLoRA', unit: 'count' },
     'updateRank.lora': { label: 'Rank of the update, LoRA', unit: 'count' },
   },
+  factors: 'The fixed random bases B and A, and the trained lambda and gamma.',
   headline: ['error.randlora', 'error.lora', 'updateRank.randlora'],
   claims: [
     limit(1, 'A flat change: a tenth below LoRA', (m) => m['error.randlora'] / m['error.lora'], '<=', 0.9),

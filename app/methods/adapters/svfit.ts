@@ -107,6 +107,7 @@ export default defineMethod({
     'error.svd': { label: 'Truncation error of the weights', better: 'lower' },
     'error.sigma': { label: 'Learned against wanted values', better: 'lower' },
   },
+  factors: 'U, the trained change d - s of the singular values, and V of every layer.',
   headline: ['loss.svfit', 'loss.lora', 'ratio.params'],
   claims: [
     limit(1, 'Sixteen times fewer numbers than LoRA', (m) => m['ratio.params'], '>=', 16),

@@ -213,6 +213,7 @@ export default defineMethod({
       dispatches: 2000,
     };
   },
+  factors: 'U and W of the attention matrix, f ≈ U Wᵀ.',
   headline: ['error.grad', 'features.needed', 'features.threshold'],
   shaders: ['monomials', 'row_kronecker', 'entry_product', 'taylor_exp', 'gemm'],
   budget: ({ n, d, degree }) => {

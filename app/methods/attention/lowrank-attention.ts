@@ -226,6 +226,8 @@ export default defineMethod({
   quick: { n: 256, draws: 4 },
   accepts: [],
   effort: 'closed form',
+  factors:
+    'U, S and Vᵀ of the best approximation of the attention matrix at this rank, and the rows of the random features.',
   headline: ['error.nystrom', 'error.performer', 'matrix.svd'],
   shaders: [
     'attention',

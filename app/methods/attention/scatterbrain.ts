@@ -203,6 +203,7 @@ export default defineMethod({
   quick: { n: 256 },
   accepts: [],
   effort: 'closed form',
+  factors: 'The rows of the random features of the first draw.',
   headline: ['error.scatterbrain', 'error.performer', 'error.lsh'],
   shaders: [
     'lsh_attention',

@@ -273,6 +273,7 @@ export default defineMethod({
       dispatches: 700,
     };
   },
+  factors: 'U₁, U₂ and U₃, whose triple product approximates exp of the scores.',
   headline: ['error.method', 'error.method.high', 'match.triple'],
   shaders: ['triple_attention', 'monomials', 'entry_product', 'gemm'],
   budget: ({ n, d, degree }) => {

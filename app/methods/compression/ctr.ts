@@ -210,6 +210,8 @@ export default defineMethod({
   ],
   quick: { train: 8192, evaluate: 4096, vocab: 64, steps: 150, hidden: 32, batch: 128 },
   accepts: [],
+  factors:
+    'The thinner table with its projection, and the two affine maps in place of each layer that was cut by feature mimicking.',
   headline: ['auc.afm', 'auc.svd', 'auc.full'],
   shaders: ['embedding_lookup', 'embedding_gradient', 'logistic_gradient', 'gemm'],
   effort: 'trained',

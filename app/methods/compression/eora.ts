@@ -170,6 +170,8 @@ export default defineMethod({
   ],
   quick: { width: 64, calibration: 256 },
   accepts: [],
+  factors:
+    'A and B of every layer, W ≈ C + B A with C the compressed weight, under the names that PEFT gives them.',
   headline: ['loss.eora', 'loss.svd', 'loss.none'],
   shaders: ['round_to_grid', 'prune_two_of_four', 'gelu_forward', 'gemm'],
   effort: 'closed form',

@@ -165,6 +165,7 @@ export default defineMethod({
   ],
   quick: { width: 64, calibration: 256, validation: 128 },
   accepts: [],
+  factors: 'A, B and the bias of every layer, y = B A x + c.',
   headline: ['loss.lord', 'loss.svd', 'reduction'],
   shaders: ['round_to_grid', 'gelu_forward', 'gemm'],
   effort: 'closed form',

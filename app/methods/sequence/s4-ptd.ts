@@ -267,6 +267,7 @@ export default defineMethod({
     bytes: 4 * (4 * signal * state + 4 * points * state),
     dispatches: 300,
   }),
+  factors: 'Eigenvalues, eigenvectors W and W⁻¹ B of the perturbed matrix.',
   headline: ['sup.ptd', 'sup.s4d', 'kappa.ptd'],
   shaders: ['cauchy_terms', 'legs_response', 'complex_matmul', 'vandermonde'],
   budget: ({ state }) => [

@@ -228,6 +228,7 @@ export default defineMethod({
     bytes: 4 * (3 * signal * state + 64 * signal + 64 * state * state),
     dispatches: 500,
   }),
+  factors: 'Λ, P, B and C of the diagonal plus low-rank form, half of each conjugate pair.',
   headline: ['error.kernel', 'recall.legs', 'error.history'],
   shaders: ['dplr_transfer', 'dense_recurrence', 'lagged', 'legendre_series', 'gemm'],
   budget: ({ state, length }) => [

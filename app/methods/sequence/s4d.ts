@@ -251,6 +251,7 @@ export default defineMethod({
     bytes: 4 * (5 * signal * state + 64 * state * state),
     dispatches: 400,
   }),
+  factors: 'Λ, B and C of S4D-Inv, half of each conjugate pair.',
   headline: ['error.output', 'recall.legs', 'recall.real'],
   shaders: ['vandermonde', 'complex_linear_chunks', 'lagged', 'gemm'],
   budget: ({ state, length }) => [

@@ -352,6 +352,7 @@ export default defineMethod({
     bytes: 4 * (8 * Math.min(length * d * state, 2 ** 22) + 12 * length * d) + 8 * 5 * signal * bank,
     dispatches: 500,
   }),
+  factors: 'A, and B, C and Δ at every step, of the selective system.',
   headline: ['error.blelloch', 'recall.selective', 'rank.next'],
   shaders: [
     'linear_chunks',

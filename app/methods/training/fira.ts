@@ -142,6 +142,7 @@ export default defineMethod({
     'state.galore': { label: 'Numbers in the moments: GaLore', unit: 'count', better: 'lower' },
     'state.fira': { label: 'Numbers in the moments: Fira', unit: 'count', better: 'lower' },
   },
+  factors: 'The trained weight and the last projection Q of every layer.',
   headline: ['loss.fira', 'loss.galore', 'loss.full'],
   claims,
   presets: [

@@ -58,6 +58,7 @@ export default defineMethod({
     'loss.frozen': { label: 'Loss before training', better: 'lower' },
     'params.full': { label: 'Trained numbers', unit: 'count', better: 'lower' },
   },
+  factors: 'The fine-tuned weight of every layer.',
   headline: ['loss.full', 'loss.frozen', 'params.full'],
   claims: [
     ...reference('loss.frozen', 'The frozen network', 0.5, 0.15),

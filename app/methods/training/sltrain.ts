@@ -123,6 +123,7 @@ export default defineMethod({
     'rank.numerical': { label: 'Numerical rank of W_2: SLTrain', unit: 'count', better: 'higher' },
     'rank.numericalLow': { label: 'Numerical rank of W_2: low rank', unit: 'count' },
   },
+  factors: 'B and A, and the places and values of the sparse part of every layer, W = c B A + S.',
   headline: ['loss.sltrain', 'loss.lowrank', 'params.sltrain'],
   claims,
   presets: [

@@ -158,6 +158,7 @@ export default defineMethod({
     'loss.trp.plain': { label: 'Loss: TRP without the nuclear term', unit: 'relative' },
     'loss.svd.plain': { label: 'Loss: plain, cut to the ranks without the nuclear term', unit: 'relative' },
   },
+  factors: 'The factors of every layer after the last truncation, W ≈ B A.',
   headline: ['loss.trp', 'loss.svd', 'ratio'],
   claims,
   presets: [

@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from 'react';
 import {
   factorNpy,
   factorsFile,
-  PRECISIONS,
   type Precision,
   precisionFigure,
   precisionLabel,
@@ -60,8 +59,8 @@ export function Factors({ method }: { method: Method }) {
   return (
     <div className={panels.prose}>
       <p className={panels.quiet}>
-        {method.factors} They are read from the device when you ask for them, stored at five precisions, and
-        measured again as they come back.
+        {method.factors} They are read from the device when you ask for them, stored at several precisions,
+        and measured again as they come back.
       </p>
       {state.status === 'running' ? (
         <p>
@@ -115,7 +114,7 @@ function Taken({ method, taken }: { method: Method; taken: TakenFactors }) {
       <div className={styles.choice}>
         <Segmented
           label="Stored as"
-          options={PRECISIONS.map((one) => [one, precisionLabel[one]] as const)}
+          options={taken.stored.map(({ precision: one }) => [one, precisionLabel[one]] as const)}
           value={precision}
           onChange={setPrecision}
         />
@@ -177,8 +176,9 @@ function Taken({ method, taken }: { method: Method; taken: TakenFactors }) {
         </table>
       </section>
       <p className={panels.quiet}>
-        Whole numbers are codes in blocks of 64 entries with a scale each; vectors stay in float32. The file
-        says in its metadata how codes are read; .npy files hold the entries that they stand for.
+        Rounding is the largest ‖stored − given‖ / ‖given‖ of a factor. Whole numbers are codes in blocks of
+        64 entries with a scale each; vectors stay in float32. The file says in its metadata how codes are
+        read; .npy files hold the entries that they stand for.
       </p>
     </>
   );

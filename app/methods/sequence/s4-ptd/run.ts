@@ -10,8 +10,10 @@ import { bilinear, bilinearModes } from '../../../math/statespace';
 import { normals } from '../../../math/threefry';
 import { legsPoles, modeKernels } from '../../../testbeds/modes';
 import { readRow, relativeError, type Signal, signalOf } from '../../../testbeds/sequence';
+import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { complexParts, complexValues } from '../factors';
 import { formOf } from '../s4d/limit';
 import {
   deviationFigure,
@@ -80,7 +82,8 @@ export async function run(lab: Lab, v: PtdValues): Promise<Outcome> {
   lab.partial({ metrics, notes });
 
   const overFrequency = await responses(lab, v, form, setup);
-  lab.partial(overFrequency);
+  lab.partial({ metrics: overFrequency.metrics, figures: overFrequency.figures });
+  await lab.factors(async () => eigenFactors(lab, v, chosen, overFrequency.supOf));
   const overTime = await outputs(lab, v, form, chosen, signal);
   lab.partial(overTime);
   await lab.step(0.8, 'the trade between conditioning and distance');
@@ -179,7 +182,34 @@ async function responses(lab: Lab, v: PtdValues, form: NormalForm, { chosen, ten
       v.omega,
     ),
   ];
-  return { metrics, figures };
+  const supOf = async (p: Perturbed): Promise<number> =>
+    sup(deviations(await perturbedResponse(home, omega, p), exact.r, omega.length));
+  return { metrics, figures, supOf };
+}
+
+/** mu, W and W^-1 B of A + E = W diag(mu) W^-1. */
+function eigenFactors(
+  { home }: Lab,
+  v: PtdValues,
+  chosen: Perturbed,
+  supOf: (p: Perturbed) => Promise<number>,
+): FactorSet {
+  return {
+    parts: [
+      ...complexParts(home, 'μ', 'A', chosen.mu),
+      ...complexParts(home, 'W', 'W', chosen.w, v.state),
+      ...complexParts(home, 'W⁻¹ B', 'B', chosen.input),
+    ],
+    measures: [
+      {
+        metric: 'sup.ptd',
+        of: async (stored) => {
+          const [mu, w, input] = await complexValues(stored);
+          return supOf({ ...chosen, mu, w: { ...chosen.w, ...w }, input });
+        },
+      },
+    ],
+  };
 }
 
 /** Kernels of the three systems with one random C, in discrete time. */

@@ -1,6 +1,6 @@
 /** S4 with HiPPO-LegS: the float64 setup of its kernel, and the kernel by three routes. */
 import type { Home, Tensor } from '../../../gpu/home';
-import { type DplrTables, dplrTables, dplrTransfer } from '../../../kernels/cauchy';
+import { type DplrSystem, type DplrTables, dplrTables, dplrTransfer } from '../../../kernels/cauchy';
 import { matmul } from '../../../kernels/matmul';
 import { deviceSystem, readout, statesByBlocks } from '../../../kernels/recurrence';
 import { irfft } from '../../../kernels/rfft';
@@ -31,6 +31,8 @@ export interface Model {
   discrete: System;
   c: Float64Array;
   lam: Complex;
+  /** Diagonal plus low rank, in the basis of V. */
+  system: DplrSystem;
   tables: DplrTables;
 }
 
@@ -67,6 +69,7 @@ export function s4Model(
     discrete,
     c,
     lam,
+    system,
     tables: dplrTables(home, system, dt, padded),
   };
 }

@@ -1,5 +1,7 @@
 /** The run of s4: the kernel by every route, the views of the system, then what its states remember. */
 
+import type { Tensor } from '../../../gpu/home';
+import { dplrTables } from '../../../kernels/cauchy';
 import { fftConvolve } from '../../../kernels/fftconvolve';
 import {
   deviceSystem,
@@ -24,8 +26,10 @@ import {
   signalOf,
   thinned,
 } from '../../../testbeds/sequence';
+import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { complexParts, complexValues } from '../factors';
 import { errorTimeFigure, recallFigure, viewsTable } from '../figures';
 import {
   basisFigure,
@@ -73,6 +77,7 @@ export async function run(lab: Lab, v: S4Values): Promise<Outcome> {
 
   const first = await kernels(lab, model);
   lab.partial({ ...first, notes });
+  await lab.factors(async () => systemFactors(lab, model));
   const second = await views(lab, model, signal);
   lab.partial(second);
   const third = await history(lab, model, v, signal);
@@ -108,6 +113,29 @@ function remarks(v: S4Values, { values }: Signal): string[] {
       ? 'Above 128 states the direct diagonalization is not tried; its error is reported as 1e6.'
       : '',
   ].filter(Boolean);
+}
+
+/** Lambda, P, B and C (I - Ab^L) of A = V (Lambda - P P^*) V^*, half of the conjugate pairs. */
+function systemFactors({ home }: Lab, model: Model): FactorSet {
+  const { system, dt, padded, length } = model;
+  const parts = [
+    ...complexParts(home, 'Λ', 'A', system.lam),
+    ...complexParts(home, 'P', 'P', system.p),
+    ...complexParts(home, 'B', 'B', system.b),
+    ...complexParts(home, 'C (I - Āᴸ)', 'C', system.ct),
+  ];
+  const of = (stored: readonly Tensor[]): Promise<number> =>
+    home.scope(async () => {
+      const [lam, p, b, ct] = await complexValues(stored);
+      const tables = dplrTables(home, { ...system, lam, p, b, ct }, dt, padded);
+      const kernel = (await readRow(await cauchyKernel({ ...model, tables }))).slice(0, length);
+      return relativeError(kernel, await readRow(await powersKernel(home, model)));
+    });
+  return {
+    parts,
+    measures: [{ metric: 'error.kernel', of }],
+    metadata: { dt: String(dt), L: String(padded) },
+  };
 }
 
 /** The kernel by Cauchy sums, by powers and by direct diagonalization. */

@@ -27,8 +27,10 @@ import {
   signalOf,
   thinned,
 } from '../../../testbeds/sequence';
+import type { FactorSet } from '../../factors';
 import type { Figure, Role } from '../../figures';
 import type { Lab, Outcome } from '../../method';
+import { complexParts, complexValues } from '../factors';
 import { curve, errorTimeFigure, recallFigure, signalFigure, statesFigure, viewsTable } from '../figures';
 import {
   basisFigure,
@@ -67,6 +69,7 @@ export async function run(lab: Lab, v: S4dValues): Promise<Outcome> {
 
   const first = await limit(lab, v, form, head);
   lab.partial({ ...first, notes });
+  await lab.factors(() => modeFactors(lab, v, head));
   const second = await views(lab, v, head);
   lab.partial(second);
   const third = await memory(lab, v, form, signal);
@@ -142,6 +145,34 @@ function inverseSystem(v: S4dValues): { c: Complex; modes: Modes } {
   const draws = normals(v.seed, 0, v.state).map(Math.fround);
   const { lam, b } = inversePoles(v.state);
   return { c: { re: draws.slice(0, half), im: draws.slice(half) }, modes: zohModes(lam, b, v.dt) };
+}
+
+/** Lambda, B and C of S4D-Inv, half of the conjugate pairs, and the kernel that they give. */
+async function modeFactors({ home }: Lab, v: S4dValues, { length }: Head): Promise<FactorSet> {
+  const { lam, b } = inversePoles(v.state);
+  const { c } = inverseSystem(v);
+  const kernel = (parts: readonly [Complex, Complex, Complex]): Promise<Float64Array> =>
+    home.scope(async () =>
+      readRow(await modeKernels(home, zohModes(parts[0], parts[1], v.dt), [parts[2]], length, 2)),
+    );
+  const want = await kernel([lam, b, c]);
+  return {
+    parts: [
+      ...complexParts(home, 'Λ', 'A', lam),
+      ...complexParts(home, 'B', 'B', b),
+      ...complexParts(home, 'C', 'C', c),
+    ],
+    measures: [
+      {
+        label: 'Change of the kernel',
+        of: async (stored) => {
+          const [poles, input, output] = await complexValues(stored);
+          return relativeError(await kernel([poles, input, output]), want);
+        },
+      },
+    ],
+    metadata: { dt: String(v.dt) },
+  };
 }
 
 /** Convolution with the Vandermonde kernel, recurrence and scan. */

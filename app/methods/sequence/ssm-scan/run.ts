@@ -1,7 +1,11 @@
 /** The run of ssm-scan: one recurrence by every route, its matrix, what selection buys, and the times. */
+import { axpby } from '../../../kernels/elementwise';
+import { frobenius } from '../../../kernels/reduce';
+import { selectiveScan } from '../../../kernels/selective';
 import { ssdBlock } from '../../../kernels/ssd';
 import { matrix } from '../../../math/linalg';
 import { singularValues } from '../../../math/svd';
+import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
 import { makeSystems, type ScanValues, type Systems, stepSizes } from './data';
@@ -47,6 +51,7 @@ export async function run(lab: Lab, values: ScanValues): Promise<Outcome> {
   };
   Object.assign(metrics, await lab.home.scope(() => timeInvariant(lab, systems, v.chunk)));
   Object.assign(metrics, await selectiveRoutes(lab, systems, v.chunk, reasons));
+  await lab.factors(() => scanFactors(systems));
   Object.assign(metrics, await steps(systems));
   const delta = await lab.home.read(systems.selective.delta);
   show(figures[0], errorFigure(metrics), stepFigure(delta, d, stepSizes(v)[0]));
@@ -71,6 +76,30 @@ export async function run(lab: Lab, values: ScanValues): Promise<Outcome> {
     notes.push('On the CPU everything is float64: the routes differ by its rounding only.');
   }
   return { metrics, figures, notes, reasons };
+}
+
+/** A, and B, C and Delta at every step, of the selective system. */
+async function scanFactors({ selective }: Systems): Promise<FactorSet> {
+  const { home } = selective.x;
+  const want = await selectiveScan(selective);
+  return {
+    parts: [
+      { name: 'A', key: 'A', value: selective.a },
+      { name: 'B at every step', key: 'B', value: selective.b },
+      { name: 'C at every step', key: 'C', value: selective.c },
+      { name: 'Δ at every step', key: 'delta', value: selective.delta },
+    ],
+    measures: [
+      {
+        label: 'Change of the output',
+        of: ([a, b, c, delta]) =>
+          home.scope(async () => {
+            const got = await selectiveScan({ ...selective, a, b, c, delta });
+            return (await frobenius(await axpby(1, got, -1, want))) / (await frobenius(want));
+          }),
+      },
+    ],
+  };
 }
 
 function passes({ length, chunk }: ScanValues): Numbers {
