@@ -1,7 +1,8 @@
 /** Choosing and coding of entries: the largest of each row, rows by index, quantization. */
 import { gatherRows } from '../../kernels/gather';
-import { NF4, quantize } from '../../kernels/quantize';
+import { quantize } from '../../kernels/quantize';
 import { topK } from '../../kernels/topk';
+import { NF4 } from '../../math/nf4';
 import { integers } from '../../math/threefry';
 import {
   type BenchCase,

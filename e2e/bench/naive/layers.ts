@@ -2,7 +2,7 @@
 import type { BenchCase, Tensors } from '../../../app/experiment/bench/case';
 import type { GpuHome } from '../../../app/gpu/gpuhome';
 import { defineKernel, linearGrid } from '../../../app/gpu/kernel';
-import { NF4 } from '../../../app/kernels/quantize';
+import { NF4 } from '../../../app/math/nf4';
 import adamwCode from './naive_adamw.wgsl?raw';
 import csrCode from './naive_csr.wgsl?raw';
 import gatherCode from './naive_gather.wgsl?raw';
