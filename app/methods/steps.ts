@@ -18,7 +18,7 @@ export type BlockRole =
 export type BlockForm = 'diagonal' | 'lower' | 'upper' | 'sparse' | 'blocks';
 
 export interface Block {
-  /** As text: "Q", "Bᵀ", "Σ". The same symbol in a later step is the same matrix. */
+  /** As text, with _ and ^ before what is set low or high: "Q", "Bᵀ", "W_Q". The same symbol is the same matrix. */
   symbol: string;
   rows: number;
   cols: number;
@@ -99,7 +99,7 @@ export const now = (block: Block): Block => ({ ...block, now: true });
 /** The transpose, as a block of its own. */
 export const transposed = ({ symbol, rows, cols, form, ...rest }: Block): Block => ({
   ...rest,
-  symbol: `${symbol}ᵀ`,
+  symbol: /\s|\p{Lu}\p{Lu}|ᵀ/u.test(symbol) ? `(${symbol})ᵀ` : `${symbol}ᵀ`,
   rows: cols,
   cols: rows,
   form: form === 'lower' ? 'upper' : form === 'upper' ? 'lower' : form,

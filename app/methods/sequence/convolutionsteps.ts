@@ -7,7 +7,7 @@ export const fftFlop = (length: number): number => 5 * length * Math.log2(length
 export function convolutionSteps(length: number): readonly Step[] {
   const u = given('u', 1, length);
   const K = made('K', 1, length);
-  const padded = made('K 0', 1, 2 * length);
+  const padded = made('(K, 0)', 1, 2 * length);
   const [Kf, uf, yf] = ['F(K)', 'F(u)', 'F(y)'].map((name) => made(name, 1, 2 * length));
   return [
     step('Pad with zeros', K, 'pad', now(padded), {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { given, made, now, random, step } from '../../methods/steps';
 import { placeStep, scaleOf } from './layout';
-import { equationWords } from './words';
+import { equationWords, partsOf } from './words';
 
 const sketch = (l: number) =>
   step('Sketch', now(made('Y', 512, l)), 'equals', [given('A', 512, 384), random('Ω', 384, l)], {
@@ -49,6 +49,15 @@ test('a matrix has the same key in every step, twice in one step two', () => {
   const A = given('A', 4, 4);
   const twice = keys(step('Square', now(made('B', 4, 4)), 'equals', [A, A], { tex: '', text: '' }));
   expect(new Set(twice).size).toBe(3);
+});
+
+test('a symbol is set with its low and high parts', () => {
+  expect(partsOf('(B_q eᶜ)ᵀ').map(({ text, set }) => `${set} ${text}`)).toEqual([
+    'plain (B',
+    'low q',
+    'plain  eᶜ)ᵀ',
+  ]);
+  expect(partsOf('Λ^−½').map(({ set }) => set)).toEqual(['plain', 'high']);
 });
 
 test('a step is said in words', () => {

@@ -76,7 +76,7 @@ function rowsOf(step: Step, { width }: Room): Item[][] {
   return least(all) + 40 * all.length > width ? [left, right] : [all];
 }
 
-const nameWidth = ({ symbol }: Block) => Math.max(LEAST, symbol.length * CHARACTER);
+const nameWidth = ({ symbol }: Block) => Math.max(LEAST, symbol.replaceAll(/[_^]/g, '').length * CHARACTER);
 const jointWidth = (joint: string) => (joint ? JOINT : TIGHT);
 
 /** The width of a row whose blocks have no width but their names'. */

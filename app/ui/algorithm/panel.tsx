@@ -4,7 +4,7 @@
  */
 import { type KeyboardEvent, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Method } from '../../methods/method';
-import type { Step, StepsOf } from '../../methods/steps';
+import { blocksOf, type Step, type StepsOf } from '../../methods/steps';
 import { usePage } from '../context';
 import { Defined } from '../glossary/defined';
 import panels from '../panels.module.css';
@@ -12,7 +12,7 @@ import { shapeOf } from '../pieces';
 import { quantity } from '../quantity';
 import styles from './algorithm.module.css';
 import { Stage } from './stage';
-import { equationWords } from './words';
+import { equationWords, partsOf } from './words';
 
 interface Loaded {
   stepsOf: StepsOf<Readonly<Record<string, number | string | boolean>>>;
@@ -96,7 +96,6 @@ function Player({ steps, typeset }: { steps: readonly Step[]; typeset: Loaded['t
     setPlaying(!playing);
   };
   const step = steps[at];
-  const total = steps.reduce((sum, { flop = 0 }) => sum + flop, 0);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys of the buttons inside are caught here
     <div className={styles.player} onKeyDown={keys}>
@@ -139,8 +138,8 @@ function Player({ steps, typeset }: { steps: readonly Step[]; typeset: Loaded['t
           <Defined text={step.text} />
         </p>
         <p className={panels.quiet}>
-          {equationText(step)}
-          {step.flop !== undefined && `. ${workText(step.flop, total)}`}
+          <Sizes step={step} />
+          {step.flop !== undefined && `. ${quantity(step.flop, 'flop')}`}
         </p>
       </div>
       <details className={styles.all}>
@@ -159,12 +158,15 @@ function Player({ steps, typeset }: { steps: readonly Step[]; typeset: Loaded['t
 }
 
 /** "Y 512 × 24, A 512 × 384, Ω 384 × 24": every matrix once. */
-function equationText(step: Step): string {
-  const blocks = [...step.left, ...step.right].flatMap(({ factors }) => factors);
-  return [...new Set(blocks.map(({ symbol, rows, cols }) => `${symbol} ${rows} × ${cols}`))].join(', ');
-}
-
-function workText(flop: number, total: number): string {
-  const share = total > 0 ? (100 * flop) / total : 0;
-  return `${quantity(flop, 'flop')}, ${share < 1 ? 'less than 1' : Math.round(share)} % of what is counted here`;
+function Sizes({ step }: { step: Step }) {
+  const blocks = new Map(blocksOf(step).map((block) => [block.symbol, block]));
+  return [...blocks.values()].map(({ symbol, rows, cols }, i) => (
+    <span key={symbol}>
+      {i > 0 && ', '}
+      {partsOf(symbol).map(({ text, set }) =>
+        set === 'low' ? <sub key={text}>{text}</sub> : set === 'high' ? <sup key={text}>{text}</sup> : text,
+      )}{' '}
+      {rows} × {cols}
+    </span>
+  ));
 }

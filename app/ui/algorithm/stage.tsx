@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import { blocksOf, type Step } from '../../methods/steps';
 import styles from './algorithm.module.css';
 import { type PlacedBlock, placeStep } from './layout';
-import { equationWords, lookOf, looksIn } from './words';
+import { equationWords, lookOf, looksIn, partsOf } from './words';
 
 const HEIGHT = 180;
 
@@ -86,10 +86,25 @@ function BlockShape({ placed: { block, x, y, width, height, labelX, labelY } }: 
         textAnchor="middle"
         style={{ transform: `translate(${labelX}px, ${labelY}px)` }}
       >
-        {symbol}
+        <Name symbol={symbol} />
       </text>
     </g>
   );
+}
+
+/** A symbol with its low and high parts; what follows one of these stands on the line again. */
+function Name({ symbol }: { symbol: string }) {
+  const shift = { plain: 0, low: 3, high: -4 };
+  const parts = partsOf(symbol);
+  return parts.map(({ text, set }, i) => (
+    <tspan
+      key={text}
+      dy={shift[set] - (i > 0 ? shift[parts[i - 1].set] : 0)}
+      className={set === 'plain' ? undefined : styles.small}
+    >
+      {text}
+    </tspan>
+  ));
 }
 
 /** What of the block is not zero. */

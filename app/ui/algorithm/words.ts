@@ -20,6 +20,21 @@ const FORMS: Readonly<Record<NonNullable<Block['form']>, string>> = {
   blocks: 'block diagonal',
 };
 
+export interface Part {
+  text: string;
+  set: 'plain' | 'low' | 'high';
+}
+
+/** A symbol in parts: "B_q eᶜ" is B, a low q, and " eᶜ". */
+export const partsOf = (symbol: string): readonly Part[] =>
+  [...symbol.matchAll(/[_^][−\p{L}\p{N}]+|[^_^]+/gu)].map(([text]) =>
+    text.startsWith('_')
+      ? { text: text.slice(1), set: 'low' }
+      : text.startsWith('^')
+        ? { text: text.slice(1), set: 'high' }
+        : { text, set: 'plain' },
+  );
+
 const blockWords = ({ symbol, rows, cols, form }: Block) =>
   `${symbol} ${rows} × ${cols}${form ? ` (${FORMS[form]})` : ''}`;
 

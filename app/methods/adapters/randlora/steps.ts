@@ -43,7 +43,7 @@ export const steps: StepsOf<Sizes> = ({ m, n, rank, batch }) => {
   return [
     step('One random product', now(made('ΔWⱼ', big, small)), 'equals', [B, lambda, A, gamma], {
       tex: '\\Delta W_j = B_j\\, \\mathrm{diag}(\\lambda_j)\\, A\\, \\mathrm{diag}(\\gamma_j)',
-      text: `B_j and A are random and stay fixed; only ${r + small} numbers of the diagonals learn.`,
+      text: `Base and A are random and stay fixed; only ${r + small} numbers of the diagonals learn.`,
     }),
     step('Enough of them for full rank', now(update), 'equals', [stack, mixed], {
       tex: `\\Delta W = \\sum_{j=1}^{N} \\Delta W_j,\\qquad N = \\lceil ${small} / ${r} \\rceil = ${N}`,

@@ -20,7 +20,6 @@ export const steps: StepsOf<Sizes> = ({ n, d, degree }) => {
   const top = made('num', n, d);
   const ones = given('1', n, 1);
   const t = made('t', r, 1);
-  const perQuery = productFlop(scaled, transposed(K2)) + productFlop(A, V2) + 2 * n * d;
   return [
     step('Exact: one query', times(K1, made('1qᵢᵀ', n, d)), 'entrywise', now(scaled), {
       tex: 'K_1 \\circ (\\mathbf{1} q_i^{\\top})',
@@ -34,12 +33,12 @@ export const steps: StepsOf<Sizes> = ({ n, d, degree }) => {
     }),
     step('Exact: second values', now(AV), 'equals', [A, V2], {
       tex: 'A_i V_2',
-      text: 'Summed over the second key,',
+      text: 'Summed over the second key.',
       flop: n * productFlop(A, V2),
     }),
     step('Exact: first values', times(V1, AV), 'columnwise', now(made('Yᵢ', 1, d)), {
       tex: 'Y_i = \\frac{\\mathbf{1}^{\\top} (V_1 \\circ A_i V_2)}{\\mathbf{1}^{\\top} A_i \\mathbf{1}}',
-      text: `and over the first: ${(n * perQuery).toExponential(1)} operations for all queries, growing with the cube of n.`,
+      text: 'And over the first: for all queries together the work grows with the cube of n.',
       flop: 2 * n * n * d,
     }),
     step('Polynomial features of the queries', Q, 'rowwise', now(U1), {

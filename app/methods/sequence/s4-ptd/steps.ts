@@ -38,7 +38,7 @@ export const steps: StepsOf<Sizes> = ({ state: N, eps, draws, points, signal }) 
       'Diagonalizing A is hopeless',
       A,
       'equals',
-      [made('W₀', N, N), made('Λ₀', N, N, 'diagonal'), made('W₀⁻¹', N, N)],
+      [now(made('W₀', N, N)), now(made('Λ₀', N, N, 'diagonal')), now(made('W₀⁻¹', N, N))],
       {
         tex: '\\lVert W_0 \\rVert \\sim 2^{4N/3}',
         text: 'The eigenvectors of the HiPPO matrix are nearly parallel: no number format survives their inverse.',
@@ -48,7 +48,7 @@ export const steps: StepsOf<Sizes> = ({ state: N, eps, draws, points, signal }) 
       'S4D changes the matrix',
       plus(A, [P, transposed(P)]),
       'equals',
-      [made('V', N, N), made('Λ', N, N, 'diagonal'), made('V*', N, N)],
+      [now(made('V', N, N)), now(made('Λ', N, N, 'diagonal')), now(made('V*', N, N))],
       {
         tex: 'A + P P^{\\top} = V \\Lambda V^*',
         text: 'Dropping the rank-one part gives unitary V, but the response is far off at spikes that grow with N.',

@@ -72,14 +72,14 @@ export const steps: StepsOf<Sizes> = ({ length: L, d, state: N, rank, heads, chu
       'Within the chunk, and from before',
       now(made('Y_q', q, width)),
       'equals',
-      plus([M, Xq], [made('e^c C_q', q, N), S]),
+      plus([M, Xq], [made('C_q eᶜ', q, N), S]),
       {
         tex: 'Y = M X_\\Delta + e^{c_i} C_i\\, S',
         text: 'Products of matrices, which GPUs are built for; the past comes in through the state alone.',
         flop: heads * L * (2 * q * width + 2 * N * width),
       },
     ),
-    step('Hand the state on', now(S), 'equals', plus(S, [transposed(made('e^c B_q', q, N)), Xq]), {
+    step('Hand the state on', now(S), 'equals', plus(S, [transposed(made('B_q eᶜ', q, N)), Xq]), {
       tex: 'S \\leftarrow e^{c_{\\mathrm{last}}} S + \\sum_j e^{c_{\\mathrm{last}} - c_j}\\, B_j x_j^{\\top}',
       text: 'From chunk to chunk, decayed by what lies between.',
       flop: heads * L * 2 * N * width,
@@ -88,7 +88,7 @@ export const steps: StepsOf<Sizes> = ({ length: L, d, state: N, rank, heads, chu
       'Why it is low rank',
       made('block under the diagonal', q, q),
       'equals',
-      [made('e^c C_q', q, N), transposed(made('e^c B_q', q, N))],
+      [made('C_q eᶜ', q, N), transposed(made('B_q eᶜ', q, N))],
       {
         tex: '\\mathrm{rank}\\, M_{\\mathrm{below}} \\le N',
         text: `All that later tokens know of earlier ones fits in ${N} numbers a channel.`,

@@ -47,7 +47,7 @@ export const steps: StepsOf<Sizes> = ({ rank, batch, gap, limiter, widths }) => 
       'Subspace of the gradient',
       G,
       'equals',
-      [made('U', out, least), made('Σ', least, least, 'diagonal'), made('Vᵀ', least, into)],
+      [now(made('U', out, least)), now(made('Σ', least, least, 'diagonal')), now(made('Vᵀ', least, into))],
       {
         tex: `G = U \\Sigma V^{\\top},\\qquad Q = ${tall ? 'V_r' : 'U_r'}`,
         text: `Every ${gap} steps the leading ${r} singular vectors are taken anew; the moments are kept.`,

@@ -41,12 +41,12 @@ export const steps: StepsOf<Sizes> = ({ batch }) => {
     }),
     step('First moment', G, 'entrywise', now(M), {
       tex: 'M \\leftarrow \\beta_1 M + (1 - \\beta_1)\\, G',
-      text: 'Adam keeps a running mean of the gradient of every entry,',
+      text: 'Adam keeps a running mean of the gradient of every entry.',
       flop: 3 * out * into,
     }),
     step('Second moment', G, 'entrywise', now(V), {
       tex: 'V \\leftarrow \\beta_2 V + (1 - \\beta_2)\\, G \\circ G',
-      text: 'and one of its square: twice the memory of the weight.',
+      text: 'And one of its square: twice the memory of the weight.',
       flop: 4 * out * into,
     }),
     step('Step', now(made('step', out, into)), 'equals', over(M, made('√V', out, into)), {
