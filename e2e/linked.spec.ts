@@ -62,3 +62,35 @@ test('figures of a sweep are read together', async ({ page }) => {
   await expect(page.locator('figure strong').nth(1)).toHaveText('Rank k 8');
   await expect(page.locator('tr[data-linked] td').first()).toHaveText('8');
 });
+
+test('overlays of a comparison are read together, index and rank as one', async ({ page }) => {
+  const runs = [4, 8].map((rank) => `run=${encodeURIComponent(`rsvd?rank=${rank}&m=64&n=48`)}`);
+  await page.goto(`/#/compare?${runs.join('&')}`);
+  const laid = page.getByRole('region', { name: 'On the same axes' });
+  await expect(laid).toBeVisible({ timeout: 60_000 });
+  await isDone(page);
+  const reader = laid.getByRole('slider', { name: 'Read the values of Error against rank' });
+  await reader.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(laid.locator('strong').filter({ hasText: /^rank 2$/ })).toBeVisible();
+  await expect(laid.locator('strong').filter({ hasText: /^index 2$/ })).toBeVisible();
+});
+
+test.describe('by touch', () => {
+  test.use({ hasTouch: true });
+  test('a tap shows the place in all charts until the next one elsewhere', async ({ page }) => {
+    await rsvd(page);
+    const plot = page
+      .locator('[data-figure="error-rank"]')
+      .getByRole('slider', { name: /^Read the values of/ });
+    await plot.scrollIntoViewIfNeeded();
+    const box = await plot.boundingBox();
+    if (!box) throw new Error('the errors are not drawn');
+    await page.touchscreen.tap(box.x + 4, box.y + 40);
+    await expect(tipOf(page, 'error-rank')).toHaveText('rank 1');
+    await expect(tipOf(page, 'spectrum')).toHaveText('index 1');
+    await page.getByRole('heading', { name: 'Error against rank' }).tap();
+    await expect(page.locator('figure strong')).toHaveCount(0);
+  });
+});

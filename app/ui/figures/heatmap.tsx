@@ -132,11 +132,7 @@ export function Heatmap({ figure, scale }: { figure: HeatmapFigure; scale: Scale
         )}
       </div>
       <ColorBar colors={colors} title={title} />
-      <output className={shared.facts}>
-        {cell
-          ? `${names.rows} ${cell.row}, ${names.cols} ${cell.col}: ${scientific(values[cell.row * cols + cell.col])}`
-          : 'Point at a cell to read its value'}
-      </output>
+      <Value id={id} figure={figure} cell={cell} names={names} />
       {hidden > 0 && (
         <p className={shared.note} data-export="text">
           {hidden} {hidden === 1 ? 'value' : 'values'} at or below 0 not shown on the log scale (grey)
@@ -156,6 +152,39 @@ function placesOf(figure: HeatmapFigure, { row, col }: Cell): Record<string, num
     sides.flatMap(({ quantity, every, at }) => (quantity ? [[quantity, at * every]] : [])),
   );
 }
+
+/** The value of the cell that is pointed at, here or by row and column in another chart; only the former is read out. */
+function Value({
+  id,
+  figure,
+  cell,
+  names,
+}: {
+  id: string;
+  figure: HeatmapFigure;
+  cell: Cell | undefined;
+  names: { rows: string; cols: string };
+}) {
+  const [rows, cols] = [linesOf(figure, 'rows'), linesOf(figure, 'cols')];
+  const [row, col] = [usePointed(rows.quantity), usePointed(cols.quantity)];
+  const mine = useIsSource(id);
+  const elsewhere =
+    row === undefined || col === undefined
+      ? undefined
+      : { row: Math.floor(row / rows.every), col: Math.floor(col / cols.every) };
+  const at = cell ?? (elsewhere && isWithin(figure, elsewhere) ? elsewhere : undefined);
+  const text = at
+    ? `${names.rows} ${at.row}, ${names.cols} ${at.col}: ${scientific(figure.values[at.row * figure.cols + at.col])}`
+    : 'Point at a cell to read its value';
+  return (
+    <output className={shared.facts} aria-live={mine ? 'polite' : 'off'}>
+      {text}
+    </output>
+  );
+}
+
+const isWithin = ({ rows, cols }: HeatmapFigure, { row, col }: Cell) =>
+  row >= 0 && row < rows && col >= 0 && col < cols;
 
 /** The row or the column that another chart points at. */
 function Band({ id, figure, side }: { id: string; figure: HeatmapFigure; side: 'rows' | 'cols' }) {
