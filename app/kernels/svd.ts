@@ -68,7 +68,7 @@ const factor = (a: Tensor, { team }: JacobiOptions): Promise<Qr> =>
   rowsOf(a) >= 4 * colsOf(a) ? orthonormalize(a) : householderQr(a, { team });
 
 const onHost = async (a: Tensor): Promise<Matrix> =>
-  matrix(rowsOf(a), colsOf(a), Float64Array.from(await a.home.read(a)));
+  matrix(rowsOf(a), colsOf(a), new Float64Array(await a.home.read(a)));
 
 /** On a software adapter float64 on the CPU is faster at every size, and the "GPU" is that same CPU. */
 const prefersHost = (home: Tensor['home']): boolean => !(home instanceof GpuHome) || home.barriersAreSlow;
@@ -92,7 +92,7 @@ export async function svd(a: Tensor): Promise<SvdTensors> {
   const [m, n] = [rowsOf(a), colsOf(a)];
   const k = Math.min(m, n);
   const count = batchOf(a);
-  const data = Float64Array.from(await home.read(a));
+  const data = new Float64Array(await home.read(a));
   const [us, ss, vs] = [m * k, k, n * k].map((size) => new Float64Array(count * size));
   for (let i = 0; i < count; i++) {
     const { u, s, v } = svd64(matrix(m, n, data.subarray(i * m * n, (i + 1) * m * n)));

@@ -58,8 +58,9 @@ export function singularValues(a: Matrix): Float64Array {
 }
 
 function requireFinite({ data, cols }: Matrix): void {
-  const i = data.findIndex((x) => !Number.isFinite(x));
-  if (i < 0) return;
+  let i = 0;
+  while (i < data.length && Number.isFinite(data[i])) i++;
+  if (i === data.length) return;
   const place = `row ${Math.floor(i / cols)}, column ${i % cols}`;
   throw new UserError(`svd: the entry at ${place} is ${data[i]}: only finite numbers can be decomposed`);
 }
