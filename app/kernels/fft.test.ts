@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Home, Tensor } from '../gpu/home';
 import { homes } from '../gpu/testing';
 import { normals } from '../math/threefry';
-import { fft, ifft } from './fft';
-import { goodLength, planOf, radicesOf } from './fftplan';
+import { fft, ifft, transform, transformError } from './fft';
+import { goodLength, longRadicesOf, planOf, radicesOf } from './fftplan';
 import { irfft, rfft } from './rfft';
 
 const draws = (home: Home, shape: number[], parts: number, seed = 9): Tensor =>
@@ -71,6 +71,39 @@ test('2^16 numbers are right to 5e-7 of their norm, where a sine in the shader g
     size += want[i] ** 2;
   }
   expect(Math.sqrt(error / size)).toBeLessThanOrEqual(5e-7);
+});
+
+// Radix 64 alone, first and last, after 4 and 16; padded; both directions; one column and many.
+test.each([
+  [64, 3, 64, false],
+  [64, 1, 40, true],
+  [256, 2, 256, true],
+  [1024, 1, 1000, false],
+  [4096, 2, 4096, false],
+  [4096, 1, 4095, true],
+])('passes of radix 64 transform %i numbers, %i rows of %i', async (n, rows, rowIn, inverse) => {
+  const { gpu, cpu } = await homes();
+  const radices = n === 256 ? [4, 64] : longRadicesOf(n);
+  const x = draws(gpu, [rows, rowIn], 2);
+  const into = gpu.empty([rows, n], 'c64');
+  const scale = inverse ? 1 / n : 1;
+  const got = await gpu.read(await transform(gpu, x, { n, rows, rowIn, inverse, scale, into, radices }));
+  const values = await gpu.read(x);
+  const padded = new Float64Array(2 * n * rows);
+  for (let i = 0; i < rows; i++) padded.set(values.subarray(2 * rowIn * i, 2 * rowIn * (i + 1)), 2 * n * i);
+  const want = await cpu.read(await (inverse ? ifft : fft)(cpu.tensor([rows, n], padded, 'c64')));
+  const size = distance(want, new Float64Array(want.length));
+  expect(distance(got, want)).toBeLessThanOrEqual(transformError(n) * size);
+  expect(got.some(Number.isNaN)).toBe(false);
+});
+
+test('passes of radix 64 are proposed where they save one', () => {
+  expect(longRadicesOf(65536)).toEqual([16, 64, 64]);
+  expect(longRadicesOf(4096)).toEqual([64, 64]);
+  expect(longRadicesOf(8192)).toEqual([8, 16, 64]);
+  expect(longRadicesOf(2048)).toBeNull();
+  expect(longRadicesOf(16)).toBeNull();
+  expect(longRadicesOf(3 * 64)).toBeNull();
 });
 
 test('an impulse has a flat spectrum, a constant has one line', async () => {

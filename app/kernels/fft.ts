@@ -3,20 +3,23 @@
  * scale forward, 1/n inverse, as in NumPy. Real numbers: rfft.ts.
  *
  * Lengths with prime factors 2, 3, 5 run as passes of a Stockham transform of radix 16 and what is left (2^16:
- * four dispatches); where barriers are cheap several passes join in workgroup memory (fftworkgroup.ts). Other
- * lengths go through Bluestein's chirp.
+ * four dispatches), or of radix 64 (three) where that is measured to be faster: it takes long to compile. Where
+ * barriers are cheap several passes join in workgroup memory (fftworkgroup.ts). Other lengths go through
+ * Bluestein's chirp.
  */
 import chirpCode from '../../shaders/fft_chirp.wgsl?raw';
 import radix16Code from '../../shaders/fft_radix16.wgsl?raw';
+import radix64Code from '../../shaders/fft_radix64.wgsl?raw';
 import smallCode from '../../shaders/fft_small.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid, splitGrid } from '../gpu/kernel';
 import { tableOf } from '../gpu/tables';
+import { chosen, defineTunable } from '../gpu/tuner';
 import { chirpOf, fft as fft64, ifft as ifft64 } from '../math/fft';
 import { assertComplex, complexMultiply } from './complex';
-import { chirpGain, type Pass, planOf, radicesOf } from './fftplan';
+import { chirpGain, longRadicesOf, type Pass, planOf, radicesOf } from './fftplan';
 import { fitsWorkgroup, workgroupTransform } from './fftworkgroup';
 import { type Deviation, defineOperation, entrywise } from './operation';
 
@@ -35,13 +38,13 @@ const passParams = {
   group0: 'u32',
 } as const;
 
-const passOf = (name: string, code: string) =>
+const passOf = (name: string, code: string, width = 64) =>
   defineKernel({
     name,
     code,
     params: passParams,
     buffers: { x: 'read', w: 'read', y: 'write' },
-    grid: ({ count }) => splitGrid(count, 64),
+    grid: ({ count }) => splitGrid(count, width),
     cost: ({ n, columns, count }) => {
       const numbers = (count / columns) * n;
       return { flop: 5 * numbers * Math.log2(n / columns), bytes: 16 * numbers };
@@ -50,6 +53,7 @@ const passOf = (name: string, code: string) =>
   });
 
 const radix16 = passOf('fft_radix16', radix16Code);
+const radix64 = passOf('fft_radix64', radix64Code, 16);
 const small = passOf('fft_small', smallCode);
 
 const chirpKernel = defineKernel({
@@ -71,6 +75,8 @@ export interface Transform {
   scale: number;
   /** Where the n numbers of every row go: 8 n rows bytes of any type. */
   into: Tensor;
+  /** Of the passes; default: by adapter and length. */
+  radices?: readonly number[] | null;
 }
 
 /** Runs a transform on the buffer of `x`, whatever its type: real pairs serve as complex numbers. */
@@ -85,8 +91,28 @@ export async function transform(home: GpuHome, x: Tensor, job: Transform): Promi
   }
   if (!home.barriersAreSlow && fitsWorkgroup(n, rows)) return workgroupTransform(home, x, job);
   if (!radicesOf(n)) return bluestein(home, x, job);
-  const { passes, table, entries } = planOf(n);
-  const w = tableOf(home, `fft ${n}`, [entries], 'c64', table);
+  return runPasses(home, x, { ...job, radices: job.radices ?? radicesFor(home, n, rows) });
+}
+
+/** One candidate, or two where radix 64 saves a pass. */
+function radicesFor(home: GpuHome, n: number, rows: number): number[] | null {
+  const long = longRadicesOf(n);
+  const candidates = long ? ['radix16', 'radix64'] : ['radix16'];
+  return chosen(home, { op: 'fft', sizes: { n, rows }, candidates }) === 'radix64' ? long : radicesOf(n);
+}
+
+defineTunable('fft', async (home, { n, rows }, candidate) => {
+  const x = home.tensor([rows, n], new Float64Array(2 * rows * n), 'c64');
+  const into = home.empty([rows, n], 'c64');
+  const radices = candidate === 'radix64' ? longRadicesOf(n) : radicesOf(n);
+  const job = { n, rows, rowIn: n, inverse: false, scale: 1, into, radices };
+  return () => home.scope(async () => void (await runPasses(home, x, job)));
+});
+
+async function runPasses(home: GpuHome, x: Tensor, job: Transform): Promise<Tensor> {
+  const { n, rows, into, radices } = job;
+  const { passes, table, entries } = planOf(n, radices);
+  const w = tableOf(home, `fft ${n} ${radices}`, [entries], 'c64', table);
   let origin = x;
   for (const pass of passes) {
     const isLast = pass.done * pass.radix === n;
@@ -113,12 +139,13 @@ function runPass(
     done,
     table,
     row_in,
-    sign: inverse ? -1 : 1,
+    sign: inverse && done === 1 ? -1 : 1,
     scale_re: factor,
     scale_im: inverse && done * radix === n ? -factor : factor,
   };
   const constants = { PAD: row_in < n ? 1 : 0 };
   if (radix === 16) return radix16.run(home, params, buffers, { constants });
+  if (radix === 64) return radix64.run(home, params, buffers, { constants });
   const label = `fft_radix${radix}`;
   return small.run(home, params, buffers, { constants: { ...constants, RADIX: radix }, label });
 }
