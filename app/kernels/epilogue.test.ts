@@ -51,6 +51,17 @@ test.each(shapes)('%i x %i x %i, batch %i: all parts are within their bound', as
   }
 });
 
+test('quads that load four entries at once end in the same way', async () => {
+  const { gpu } = await homes({ verify: true });
+  const [a, b] = [draw(gpu, 0, [2, 36, 12], 0.3), draw(gpu, 1, [2, 12, 20])];
+  const [bias, residual] = [draw(gpu, 2, [20]), draw(gpu, 3, [2, 36, 20])];
+  const [u, v] = [draw(gpu, 4, [2, 36, 3]), draw(gpu, 5, [3, 20])];
+  for (const variant of ['quadVec4', 'quadTall'] as const) {
+    const epilogue: Epilogue = { bias, activation: 'relu', residual, lowRank: { u, v, scale: -0.5 } };
+    await matmul(a, b, { variant, alpha: 0.7, epilogue });
+  }
+});
+
 test('a product with a vector ends in the same way', async () => {
   const { gpu } = await homes({ verify: true });
   const [a, x] = [draw(gpu, 0, [19, 30], 0.3), draw(gpu, 1, [30, 1])];

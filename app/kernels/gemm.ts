@@ -3,6 +3,7 @@ import gemmCode from '../../shaders/gemm.wgsl?raw';
 import gemmHalfCode from '../../shaders/gemm_half.wgsl?raw';
 import gemmHalfWorkgroupCode from '../../shaders/gemm_half_workgroup.wgsl?raw';
 import gemmQuadCode from '../../shaders/gemm_quad.wgsl?raw';
+import gemmQuadTallCode from '../../shaders/gemm_quad_tall.wgsl?raw';
 import gemmQuadVec4Code from '../../shaders/gemm_quad_vec4.wgsl?raw';
 import gemmWorkgroupCode from '../../shaders/gemm_workgroup.wgsl?raw';
 import gemvCode from '../../shaders/gemv.wgsl?raw';
@@ -77,6 +78,7 @@ const kernels = {
   register: gemm('gemm', gemmCode, 32, 32),
   quad: gemm('gemm_quad', gemmQuadCode, 64, 16),
   quadVec4: gemm('gemm_quad_vec4', gemmQuadVec4Code, 64, 16, { TRANSPOSE_A: 0, TRANSPOSE_B: 0 }),
+  quadTall: gemm('gemm_quad_tall', gemmQuadTallCode, 32, 16, { TRANSPOSE_A: 0, TRANSPOSE_B: 0 }),
   workgroup: gemm('gemm_workgroup', gemmWorkgroupCode, 64, 64, { EDGE: 16 }),
   workgroupSmall: gemm('gemm_workgroup', gemmWorkgroupCode, 32, 32, { EDGE: 8 }),
   vector: gemm('gemv', gemvCode, 16, 1),
@@ -140,6 +142,8 @@ export const PLAIN: GemmJob = {
   gamma: 0,
 };
 const NOTHING: GemmEnd = { activation: 'identity', slope: false };
+const isPlain = ({ activation, bias, other, u, saved }: GemmEnd): boolean =>
+  activation === 'identity' && !bias && !other && !u && !saved;
 
 /** Every buffer is bound to something: what is not used to `a` for reading, to one word for writing. */
 async function run(
@@ -189,7 +193,7 @@ const LARGE_TILES = ['nvidia', 'amd', 'apple'];
  * Kernels for this adapter and product, the default first. Without barriers on software adapters and subgroups of
  * four; elsewhere workgroup tiles, large ones only where C has enough of them to occupy a GPU.
  */
-export function variantsFor(home: GpuHome, job: GemmJob): GemmVariant[] {
+export function variantsFor(home: GpuHome, job: GemmJob, end: GemmEnd = NOTHING): GemmVariant[] {
   const { m, n, batch, slices } = job;
   const subgroups = home.device.features.has('subgroups');
   if (n === 1 && slices === 1) {
@@ -197,7 +201,11 @@ export function variantsFor(home: GpuHome, job: GemmJob): GemmVariant[] {
     return ['vectorRows', 'vector'];
   }
   const quads: GemmVariant[] = subgroups ? (fitsVec4(job) ? ['quadVec4', 'quad'] : ['quad']) : [];
-  if (home.barriersAreSlow) return [...quads, 'register'];
+  if (home.barriersAreSlow) {
+    // Slow to compile: not for a small product, nor once more for every ending.
+    const tall = quads.includes('quadVec4') && isPlain(end) && m >= 64 && m * n * batch * slices >= 2 ** 15;
+    return [...quads.slice(0, 1), ...(tall ? (['quadTall'] as const) : []), ...quads.slice(1), 'register'];
+  }
   const tiles = Math.ceil(m / 64) * Math.ceil(n / 64) * batch * slices;
   const large = Math.min(m, n) > 32 && tiles >= 32 && LARGE_TILES.includes(home.adapter.vendor);
   const tiled: GemmVariant[] = large ? ['workgroup', 'workgroupSmall'] : ['workgroupSmall', 'workgroup'];
@@ -210,9 +218,9 @@ const isVariant = (name: string): name is GemmVariant => name in kernels;
 export const isHalf = (variant: GemmVariant): boolean => variant === 'half' || variant === 'halfWorkgroup';
 
 /** The fastest that is known: measured on this adapter, else the default. */
-export function variantFor(home: GpuHome, job: GemmJob): GemmVariant {
+export function variantFor(home: GpuHome, job: GemmJob, end: GemmEnd = NOTHING): GemmVariant {
   const { m, n, k, batch, slices } = job;
-  const candidates = variantsFor(home, job);
+  const candidates = variantsFor(home, job, end);
   const sizes = { m, n, k, batch, slices, aCols: Number(job.a_col === 1), bCols: Number(job.b_col === 1) };
   const name = chosen(home, { op: 'matmul', sizes, candidates });
   return isVariant(name) ? name : candidates[0];

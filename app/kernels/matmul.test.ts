@@ -69,12 +69,13 @@ test.each([
   [68, 132, 48],
   [24, 24, 1032],
 ])('vec4 loads agree at %i x %i x %i in all layouts', async (m, n, k) => {
-  const variant = 'quadVec4';
-  for (const transposeA of [false, true]) {
-    for (const transposeB of [false, true]) await check(m, n, k, { variant, transposeA, transposeB });
+  for (const variant of ['quadVec4', 'quadTall'] as const) {
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) await check(m, n, k, { variant, transposeA, transposeB });
+    }
+    await check(m, n, k, { variant, slices: 3 }, 2);
+    await check(m + 1, n, k, { variant }, 2);
   }
-  await check(m, n, k, { variant, slices: 3 }, 2);
-  await check(m + 1, n, k, { variant }, 2);
 });
 
 test.each([

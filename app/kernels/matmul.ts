@@ -28,7 +28,7 @@ export interface MatmulOptions {
   beta?: number;
   into?: Tensor;
   /** Default: by adapter. */
-  variant?: GemmVariant; // quadVec4 takes multiples of four only (fitsVec4)
+  variant?: GemmVariant; // quadVec4 and quadTall take multiples of four only (fitsVec4)
   /** Slices of k; default: by shape. */
   slices?: number;
   /**
@@ -143,10 +143,10 @@ async function onGpu(home: GpuHome, a: Tensor, b: Tensor, options: MatmulOptions
       slices: 1,
       k_slice: k,
     };
-    await runGemm(home, variantFor(home, turned), turned, { a: b, b: a, c: out }, end);
+    await runGemm(home, variantFor(home, turned, end), turned, { a: b, b: a, c: out }, end);
     return out;
   }
-  await runGemm(home, options.variant ?? variantFor(home, job), job, { a, b, c: out }, end);
+  await runGemm(home, options.variant ?? variantFor(home, job, end), job, { a, b, c: out }, end);
   return out;
 }
 

@@ -79,7 +79,13 @@ const bench = {
     const firstMs = performance.now() - began;
     await new Promise((resolve) => setTimeout(resolve, 100));
     const longestTaskMs = longest;
-    const verdict = test.check(outputs);
+    let verdict = test.check(outputs);
+    if (made.settle) {
+      // What is timed from here on must be right too.
+      await made.settle();
+      const settled = test.check(await made.outputs());
+      if (!(settled.error <= verdict.error)) verdict = settled;
+    }
     return { firstMs, longestTaskMs, verdict, isRight: verdict.error <= WRONG };
   },
 

@@ -5,12 +5,19 @@ import { readAll } from '../../../app/experiment/bench/measure';
 import { type GpuDevice, openGpu } from '../../../app/gpu/device';
 import { GpuHome } from '../../../app/gpu/gpuhome';
 import type { Home } from '../../../app/gpu/home';
+import { MemoryStore, Tuner } from '../../../app/gpu/tuner';
 import type { Contender, Library } from '../contender';
+
+const tuner = new Tuner(new MemoryStore());
+const MOST_KEYS = 8;
 
 let opened: Promise<GpuDevice> | undefined;
 /** One device for ours and the naive kernels: they differ in nothing but the kernel. */
 export const device = (): Promise<GpuDevice> => {
-  opened ??= openGpu();
+  opened ??= openGpu().then((gpu) => {
+    tuner.attach(gpu.device);
+    return gpu;
+  });
   return opened;
 };
 
@@ -33,6 +40,9 @@ export async function inHome(
       await home.finish();
     },
     outputs: () => home.scope(async () => readAll(home, await run(tensors, home))),
+    async settle() {
+      for (let i = 0; i < MOST_KEYS && tuner.pending > 0; i++) await tuner.tuneNext(home);
+    },
     dispose() {
       for (const tensor of Object.values(tensors)) home.release(tensor);
       home.dispose();
