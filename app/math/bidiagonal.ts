@@ -130,7 +130,10 @@ function reflectRows(
  * after little more than one step, where the shift guessed from the corner takes two.
  */
 export function diagonalize(b: Bidiagonal, n: number, factors?: Factors): void {
-  if (!factors) return iterate(b, n);
+  if (!factors) {
+    iterate(b, n);
+    return;
+  }
   const ahead = { d: b.d.slice(), e: b.e.slice() };
   iterate(ahead, n);
   iterate(b, n, { factors, squares: ahead.d.map((x) => x * x).sort(), chain: emptyChain(n) });
