@@ -70,6 +70,7 @@ test.each([
   [3, 2],
   [17, 4],
   [40, 1],
+  [130, 1],
 ])('solves %i complex equations with %i right sides', async (n, c) => {
   const { gpu, cpu } = await homes();
   const [a, b] = [normals(72, 0, 2 * n * n), normals(72, 1, 2 * n * c)].map((x) => Float32Array.from(x));

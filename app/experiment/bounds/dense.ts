@@ -15,12 +15,14 @@ import {
   imagPart,
   realPart,
 } from '../../kernels/complex';
+import { complexCholesky, complexQr, complexTriangularSolve } from '../../kernels/complexfactors';
 import { complexMatmul } from '../../kernels/complexmatmul';
 import { jacobiEigh } from '../../kernels/eigh';
 import { axpby, scaleColumns, scaleRows } from '../../kernels/elementwise';
 import { gemmVariant } from '../../kernels/gemm_variants';
 import { timesUpper, upperGram } from '../../kernels/gram';
 import { toHalf, toSingle } from '../../kernels/half';
+import { hermitianEigen } from '../../kernels/hermitian';
 import { householderQr } from '../../kernels/householder';
 import { jacobiRows } from '../../kernels/jacobi';
 import { matmul } from '../../kernels/matmul';
@@ -145,4 +147,20 @@ const factors: BoundFamily = {
   },
 };
 
-export const dense: readonly BoundFamily[] = [product, complex, factors];
+const complexFactors: BoundFamily = {
+  title: 'factorizations of complex matrices',
+  operations: ['complexQr', 'complexCholesky', 'complexTriangularSolve', 'hermitianEigen'],
+  sizes: [1, 2, 3, 4, 5, 7, 8, 11, 13, 16, 17, 24],
+  async run(_home, n, draw) {
+    const x = draw.normal([2 * n + 3, n], 'c64');
+    const { r } = await complexQr(x);
+    await complexTriangularSolve(r, draw.normal([n, 5], 'c64'));
+    await complexTriangularSolve(r, draw.normal([2, n, 3], 'c64'), { adjoint: true });
+    const g = await complexMatmul(x, x, { adjointA: true });
+    await complexCholesky(g);
+    await hermitianEigen(g);
+    await hermitianEigen(draw.normal([2, n, n], 'c64'));
+  },
+};
+
+export const dense: readonly BoundFamily[] = [product, complex, factors, complexFactors];

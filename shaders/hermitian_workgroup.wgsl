@@ -1,0 +1,12 @@
+// A = V diag(values) V^H of a batch of Hermitian matrices, a workgroup a matrix;
+// what it computes: shaders/lib/hermitian_turns.wgsl.
+//   A, B, V, vectors: batch x n x n, complex    values: batch x n    own: batch x TEAM x n, scratch
+// Work some 20 n^3 flop a sweep, 5 to 9 sweeps. Residual and orthogonality within 30 n eps (eps = 2^-23).
+// Reference: app/math/complexfactors.ts. Test: app/kernels/complexfactors.test.ts.
+//! use team_workgroup
+//! use hermitian_turns
+
+@compute @workgroup_size(TEAM)
+fn hermitian_workgroup(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) me: u32) {
+  diagonalize(wid.y + p.group0, me);
+}
