@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { given, made, now, random, step } from '../../methods/steps';
+import { given, made, now, random, step, transposed } from '../../methods/steps';
 import { placeStep, scaleOf } from './layout';
 import { equationWords, partsOf } from './words';
 
@@ -40,6 +40,20 @@ test('steps share a scale, except one that could hardly be seen', () => {
   expect(placed.shared).toBe(true);
   expect(placed.blocks[0].width).toBeCloseTo(300 * common, 6);
   expect(placeStep(tiny, steps, wide).shared).toBe(false);
+});
+
+test('a long product is broken into rows that fit a phone', () => {
+  const x = given('Xᵀ', 6, 512);
+  const u = made('diag(ρ)U', 512, 84);
+  const k = [transposed(u), transposed(x), x, u];
+  const one = step('Long', now(made('∂W', 84, 84)), 'equals', [...k, ...k], { tex: '', text: '' });
+  const { blocks, height } = placeStep(one, [one], phone);
+  expect(new Set(blocks.map(({ y, height: high }) => Math.round(y + high / 2))).size).toBeGreaterThan(2);
+  for (const { x: from, width, y, height: high } of blocks) {
+    expect(from).toBeGreaterThanOrEqual(0);
+    expect(from + width).toBeLessThanOrEqual(phone.width + 1e-6);
+    expect(y + high).toBeLessThanOrEqual(height);
+  }
 });
 
 test('a matrix has the same key in every step, twice in one step two', () => {

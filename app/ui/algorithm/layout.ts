@@ -1,4 +1,4 @@
-/** Where the blocks of a step stand: to one scale, in one row, or in two where the room is narrow. */
+/** Where the blocks of a step stand: to one scale, in one row, or in several where the room is narrow. */
 import type { Block, Relation, Step } from '../../methods/steps';
 
 /** Thinner than this, px, is not seen: such a side is drawn wider than it is. */
@@ -64,7 +64,11 @@ export interface Room {
   height: number;
 }
 
-/** The step in rows: all of it, or each side by itself with the sign before the right one. */
+/** Room that every block of a row should have besides its name, px: with less, the row is broken. */
+const BREATH = 40;
+const CROWDED = 16;
+
+/** The step in rows: all of it, or each side by itself, broken before a block where even that is too much. */
 function rowsOf(step: Step, { width }: Room): Item[][] {
   const items = (terms: Step['left'], before: string): Item[] =>
     terms.flatMap(({ joint, factors }, t) =>
@@ -73,7 +77,18 @@ function rowsOf(step: Step, { width }: Room): Item[][] {
   const left = items(step.left, '');
   const right = items(step.right, SIGNS[step.relation]);
   const all = [...left, ...right];
-  return least(all) + 40 * all.length > width ? [left, right] : [all];
+  if (least(all) + BREATH * all.length <= width) return [all];
+  return [left, right].flatMap((side) => broken(side, width));
+}
+
+function broken(side: readonly Item[], width: number): Item[][] {
+  const rows: Item[][] = [[]];
+  for (const item of side) {
+    const row = [...rows[rows.length - 1], item];
+    if (row.length > 1 && least(row) + CROWDED * row.length > width) rows.push([item]);
+    else rows[rows.length - 1] = row;
+  }
+  return rows;
 }
 
 const nameWidth = ({ symbol }: Block) => Math.max(LEAST, symbol.replaceAll(/[_^]/g, '').length * CHARACTER);
@@ -146,5 +161,13 @@ export function placeStep(step: Step, steps: readonly Step[], room: Room): Layou
     }
     top += high + LABEL + (rows.length > 1 ? 10 : 0);
   }
-  return { blocks, joints, height: top, shared };
+  // Every step takes the same room, so that what stands below does not move.
+  const height = Math.max(top, room.height + LABEL);
+  const down = (height - top) / 2;
+  return {
+    blocks: blocks.map((one) => ({ ...one, y: one.y + down, labelY: one.labelY + down })),
+    joints: joints.map((one) => ({ ...one, y: one.y + down })),
+    height,
+    shared,
+  };
 }
