@@ -14,6 +14,22 @@ const settingsOf = (method: Method) => [
   ...method.presets.map(({ values }) => ({ ...defaults(method), ...values })),
 ];
 
+/** The lowest and the highest of every whole number, one at a time, where the method itself takes them. */
+const endsOf = (method: Method) =>
+  Object.entries(method.parameters).flatMap(([key, parameter]) =>
+    parameter.kind === 'integer'
+      ? [parameter.min, parameter.max].flatMap((value) => {
+          const values = { ...defaults(method), [key]: value };
+          try {
+            method.check?.(values, null);
+            return [values];
+          } catch {
+            return [];
+          }
+        })
+      : [],
+  );
+
 const shapeOf = ({ m, n }: Readonly<Record<string, unknown>>) => ({
   m: typeof m === 'number' ? m : 0,
   n: typeof n === 'number' ? n : 0,
@@ -49,6 +65,10 @@ test.each(methods.map((method) => ({ id: method.id, method })))(
         expect(text.length, title).toBeLessThan(170);
         if (flop !== undefined) expect(flop, title).toBeGreaterThanOrEqual(0);
       }
+    }
+    for (const values of endsOf(method)) {
+      const problems = stepsOf(values, shapeOf(values)).flatMap(problemsOf);
+      expect(problems, JSON.stringify(values)).toEqual([]);
     }
   },
 );
