@@ -78,7 +78,7 @@ fn lsh_attention(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id
   for (var t = 0u; t < p.rounds; t++) {
     let first = (plan[p.size + t * p.n + row] / p.chunk) * p.chunk;
     for (var s = 0u; s < p.chunk; s += 4u) {
-      var keys: vec4u;
+      var keys = vec4u();
       var isNew = vec4f();
       for (var j = 0u; j < 4u; j++) {
         let place = min(first + min(s + j, p.chunk - 1u), p.n - 1u);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cpuData } from '../gpu/cpuhome';
-import { homes } from '../gpu/testing';
+import { hardwareLike, homes } from '../gpu/testing';
 import { NF4 } from '../math/nf4';
 import { normals } from '../math/threefry';
 import { matmul } from './matmul';
@@ -99,7 +99,8 @@ test.each(cases)(
       await gpu.scope(async () => {
         const quantized = await quantize(gpu.tensor([m, n], w), { scheme, block: 32 });
         const a = gpu.tensor([rows, n], x.slice(0, rows * n));
-        const fused = await gpu.read(await fusedMatmul(a, quantized)); // compared with its twin here
+        await fusedMatmul(a, quantized, 'tiled'); // compared with its twin here, and so is this:
+        const fused = await gpu.read(await fusedMatmul(a, quantized));
         const dense = cpuData(
           await matmul(
             cpu.tensor([rows, n], x.slice(0, rows * n)),
@@ -114,6 +115,20 @@ test.each(cases)(
     }
   },
 );
+
+test('on a GPU many rows go by tiles, whatever the blocks', async () => {
+  const gpu = await hardwareLike({ verify: true });
+  for (const [scheme, m, n, block] of [
+    ['nf4', 5, 30, 5],
+    ['int4', 33, 40, 64],
+    ['int8', 70, 9, 3],
+  ] as const) {
+    const w = await quantize(gpu.tensor([m, n], normals(44, 2, m * n)), { scheme, block });
+    await gpu.timings();
+    await quantizedMatmul(gpu.tensor([37, n], normals(44, 3, 37 * n)), w);
+    expect((await gpu.timings()).map(({ kernel }) => kernel)).toEqual(['quantized_tiled']);
+  }
+});
 
 test('many rows go by a plain product, with blocks that split words too', async () => {
   const { gpu } = await homes();

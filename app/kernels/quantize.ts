@@ -7,8 +7,9 @@ import dequantizeCode from '../../shaders/dequantize.wgsl?raw';
 import codesCode from '../../shaders/quantize_codes.wgsl?raw';
 import scalesCode from '../../shaders/quantize_scales.wgsl?raw';
 import matmulCode from '../../shaders/quantized_matmul.wgsl?raw';
+import tiledCode from '../../shaders/quantized_tiled.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
-import type { GpuHome } from '../gpu/gpuhome';
+import { GpuHome } from '../gpu/gpuhome';
 import { colsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
 import { defineKernel, linearGrid } from '../gpu/kernel';
 import { UserError } from '../math/errors';
@@ -82,23 +83,40 @@ const dequantizeKernel = defineKernel({
   grid: ({ rows, words }) => linearGrid(rows * words, 64),
   cost: ({ rows, cols, words }) => ({ flop: rows * cols, bytes: 4 * rows * (cols + words) }),
 });
-const matmulKernel = defineKernel({
-  name: 'quantized_matmul',
-  code: matmulCode,
-  params: {
-    m: 'u32',
-    n: 'u32',
-    k: 'u32',
-    block: 'u32',
-    blocks: 'u32',
-    words: 'u32',
-    bits: 'u32',
-    scheme: 'u32',
-  },
-  buffers: { x: 'read', codes: 'read', scales: 'read', y: 'write' },
-  grid: ({ m, n }) => linearGrid(n * Math.ceil(m / 4), 64),
-  cost: ({ m, n, k, words }) => ({ flop: 2 * m * n * k, bytes: 4 * (m * k + n * words + m * n) }),
+const productParams = {
+  m: 'u32',
+  n: 'u32',
+  k: 'u32',
+  block: 'u32',
+  blocks: 'u32',
+  words: 'u32',
+  bits: 'u32',
+  scheme: 'u32',
+} as const;
+const productBuffers = { x: 'read', codes: 'read', scales: 'read', y: 'write' } as const;
+const productCost = ({ m, n, k, words }: Readonly<Record<'m' | 'n' | 'k' | 'words', number>>) => ({
+  flop: 2 * m * n * k,
+  bytes: 4 * (m * k + n * words + m * n),
 });
+const productKernels = {
+  rows: defineKernel({
+    name: 'quantized_matmul',
+    code: matmulCode,
+    params: productParams,
+    buffers: productBuffers,
+    grid: ({ m, n }) => linearGrid(n * Math.ceil(m / 4), 64),
+    cost: productCost,
+  }),
+  tiled: defineKernel({
+    name: 'quantized_tiled',
+    code: tiledCode,
+    params: { ...productParams, group0: 'u32' },
+    buffers: productBuffers,
+    grid: ({ m, n }) => [Math.ceil(n / 32), Math.ceil(m / 32)],
+    cost: productCost,
+    split: 'y',
+  }),
+};
 
 function layoutOf(shape: readonly number[], scheme: Scheme, block: number): Layout {
   const cols = shape.at(-1) ?? 1;
@@ -284,32 +302,37 @@ export async function singleQuantized(doubly: DoublyQuantized): Promise<Quantize
   });
 }
 
-/** Rows of X up to which weights are dequantized on the way; above, once, and the product is a matmul. */
+/**
+ * Rows of X up to which weights are dequantized for every four of them. Above, on GPUs a tile at a time in workgroup
+ * memory; where barriers are slow once, and the product is a matmul.
+ */
 const FEW_ROWS = 16;
 
 /** Y = X W^T, X m x k, W n x k quantized by blocks of its rows. */
 export async function quantizedMatmul(x: Tensor, w: Quantized): Promise<Tensor> {
   const per = 32 / SCHEMES[w.scheme].bits;
   const whole = w.block % per === 0 || w.block >= colsOf(x);
-  if (sizeOf(x.shape) / Math.max(1, colsOf(x)) <= FEW_ROWS && whole) return fusedMatmul(x, w);
+  if (sizeOf(x.shape) / Math.max(1, colsOf(x)) <= FEW_ROWS && whole) return fusedMatmul(x, w, 'rows');
+  if (x.home instanceof GpuHome && !x.home.barriersAreSlow) return fusedMatmul(x, w, 'tiled');
   return x.home.scope(async () => matmul(x, await dequantize(w), { transposeB: true }));
 }
 
+/** The same without W in float: four rows of X at a time (a block is whole words), or in tiles. */
 export const fusedMatmul = defineOperation({
   name: 'quantizedMatmul',
-  gpu: async (home: GpuHome, x: Tensor, w: Quantized) => {
+  gpu: async (home: GpuHome, x: Tensor, w: Quantized, variant: keyof typeof productKernels = 'rows') => {
     const { m, n, k } = productOf(x, w);
     const { block, blocks, words, bits, scheme } = layoutOf(w.shape, w.scheme, w.block);
     const y = home.empty([m, n]);
     const job = { m, n, k, block, blocks, words, bits, scheme };
-    if (m * n > 0) await matmulKernel.run(home, job, { x, codes: w.codes, scales: w.scales, y });
+    if (m * n > 0) await productKernels[variant].run(home, job, { x, codes: w.codes, scales: w.scales, y });
     return y;
   },
-  cpu: async (home: CpuHome, x: Tensor, w: Quantized) => {
+  cpu: async (home: CpuHome, x: Tensor, w: Quantized, _variant?: keyof typeof productKernels) => {
     const { m, n } = productOf(x, w);
     return home.wrap([m, n], productTwin(cpuData(x), dequantized(w), m, n));
   },
-  compare: (got, want, x: Tensor, w: Quantized) => {
+  compare: (got, want, x: Tensor, w: Quantized, _variant?: keyof typeof productKernels) => {
     const { m, n, k } = productOf(x, w);
     const sizes = productTwin(cpuData(x).map(Math.abs), dequantized(w).map(Math.abs), m, n);
     return entrywise(got, want, (i) => (k + 4) * 2 ** -24 * sizes[i] + 1e-37);

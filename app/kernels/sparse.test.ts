@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cpuData } from '../gpu/cpuhome';
-import { homes } from '../gpu/testing';
+import { hardwareLike, homes } from '../gpu/testing';
 import { integers, normals } from '../math/threefry';
 import { matmul } from './matmul';
 import { csrDense, csrMatmul, toCsr, toTwoFour, twoFourDense, twoFourMatmul } from './sparse';
@@ -32,6 +32,7 @@ test.each(shapes)(
       const csr = await toCsr(gpu.tensor([m, k], a));
       expect(csr.values.shape).toEqual([a.filter((x) => x !== 0).length]);
       expect([...(await gpu.read(await csrDense(csr)))]).toEqual([...a].map((x) => x + 0));
+      await csrMatmul(csr, gpu.tensor([k, n], b), { variant: 'tiled' });
       const got = await gpu.read(await csrMatmul(csr, gpu.tensor([k, n], b)));
       const want = cpuData(await matmul(cpu.tensor([m, k], a), cpu.tensor([k, n], b)));
       const sizes = cpuData(
@@ -60,12 +61,23 @@ test.each(shapes.map(([m, k, n]) => [m, 4 * Math.ceil(k / 4), n]))(
         expect(left).toEqual([sizes[0], sizes[1], 0, 0]);
         for (let t = at; t < at + 4; t++) if (dense[t] !== 0) expect(dense[t]).toBe(a[t]);
       }
+      await twoFourMatmul(kept, gpu.tensor([k, n], b), { variant: 'tiled' });
       const got = await gpu.read(await twoFourMatmul(kept, gpu.tensor([k, n], b)));
       expect(got.length).toBe(m * n);
       expect([...got].every(Number.isFinite)).toBe(true);
     });
   },
 );
+
+test('a GPU multiplies by tiles', async () => {
+  const gpu = await hardwareLike({ verify: true });
+  const b = gpu.tensor([8, 3], normals(53, 0, 24));
+  await gpu.timings();
+  await csrMatmul(await toCsr(gpu.tensor([5, 8], sparse(5, 8))), b);
+  await twoFourMatmul(await toTwoFour(gpu.tensor([5, 8], normals(53, 1, 40))), b);
+  const ran = (await gpu.timings()).map(({ kernel }) => kernel);
+  expect(ran).toEqual(expect.arrayContaining(['csr_tiled', 'two_four_tiled']));
+});
 
 test('an empty matrix has no entries, and its product is zero', async () => {
   const { gpu } = await homes();

@@ -3,9 +3,11 @@ import countCode from '../../shaders/csr_count.wgsl?raw';
 import csrDenseCode from '../../shaders/csr_dense.wgsl?raw';
 import fillCode from '../../shaders/csr_fill.wgsl?raw';
 import csrMatmulCode from '../../shaders/csr_matmul.wgsl?raw';
+import csrTiledCode from '../../shaders/csr_tiled.wgsl?raw';
 import twoFourDenseCode from '../../shaders/two_four_dense.wgsl?raw';
 import twoFourMatmulCode from '../../shaders/two_four_matmul.wgsl?raw';
 import packCode from '../../shaders/two_four_pack.wgsl?raw';
+import twoFourTiledCode from '../../shaders/two_four_tiled.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, rowsOf, shapeText, type Tensor } from '../gpu/home';
@@ -60,14 +62,23 @@ const csrDenseKernel = defineKernel({
   grid: ({ m }) => linearGrid(m, 64),
   cost: ({ m, n }) => ({ flop: 0, bytes: 8 * m * n }),
 });
-const csrMatmulKernel = defineKernel({
-  name: 'csr_matmul',
-  code: csrMatmulCode,
-  params: { ...size, entries: 'u32' },
-  buffers: { starts: 'read', columns: 'read', values: 'read', b: 'read', y: 'write' },
-  grid: ({ m, n }) => linearGrid(m * Math.ceil(n / 4), 64),
-  cost: ({ m, n, entries }) => ({ flop: 2 * entries * n, bytes: 8 * entries + 4 * (entries * n + m * n) }),
-});
+const csrMatmulKernel = (
+  name: string,
+  code: string,
+  grid: (m: number, n: number) => [number, number, number?],
+) =>
+  defineKernel({
+    name,
+    code,
+    params: { ...size, entries: 'u32' },
+    buffers: { starts: 'read', columns: 'read', values: 'read', b: 'read', y: 'write' },
+    grid: ({ m, n }) => grid(m, n),
+    cost: ({ m, n, entries }) => ({ flop: 2 * entries * n, bytes: 8 * entries + 4 * (entries * n + m * n) }),
+  });
+const csrKernels = {
+  rows: csrMatmulKernel('csr_matmul', csrMatmulCode, (m, n) => linearGrid(m * Math.ceil(n / 4), 64)),
+  tiled: csrMatmulKernel('csr_tiled', csrTiledCode, (m, n) => [...linearGrid(m, 4), Math.ceil(n / 64)]),
+};
 
 const packed = { m: 'u32', k: 'u32', words: 'u32' } as const;
 const packKernel = defineKernel({
@@ -86,14 +97,32 @@ const twoFourDenseKernel = defineKernel({
   grid: ({ m, k }) => linearGrid((m * k) / 4, 64),
   cost: ({ m, k }) => ({ flop: 0, bytes: 6 * m * k }),
 });
-const twoFourMatmulKernel = defineKernel({
-  name: 'two_four_matmul',
-  code: twoFourMatmulCode,
-  params: { ...packed, n: 'u32' },
-  buffers: { values: 'read', places: 'read', b: 'read', y: 'write' },
-  grid: ({ m, n }) => linearGrid(m * Math.ceil(n / 4), 64),
-  cost: ({ m, k, n }) => ({ flop: m * k * n, bytes: 4 * ((m * k) / 2 + k * n + m * n) }),
-});
+const twoFourMatmulKernel = (name: string, code: string, grid: (m: number, n: number) => [number, number]) =>
+  defineKernel({
+    name,
+    code,
+    params: { ...packed, n: 'u32' },
+    buffers: { values: 'read', places: 'read', b: 'read', y: 'write' },
+    grid: ({ m, n }) => grid(m, n),
+    cost: ({ m, k, n }) => ({ flop: m * k * n, bytes: 4 * ((m * k) / 2 + k * n + m * n) }),
+  });
+const twoFourKernels = {
+  rows: twoFourMatmulKernel('two_four_matmul', twoFourMatmulCode, (m, n) =>
+    linearGrid(m * Math.ceil(n / 4), 64),
+  ),
+  tiled: twoFourMatmulKernel('two_four_tiled', twoFourTiledCode, (m, n) => [
+    Math.ceil(n / 64),
+    Math.ceil(m / 32),
+  ]),
+};
+
+export interface SparseProductOptions {
+  /** Rows without barriers, or tiles in workgroup memory. Default: by adapter. */
+  variant?: 'rows' | 'tiled';
+}
+
+const variantOf = (home: GpuHome, { variant }: SparseProductOptions): 'rows' | 'tiled' =>
+  variant ?? (home.barriersAreSlow ? 'rows' : 'tiled');
 
 /** The entries of a that are not zero. Their number is read back. */
 export const toCsr = defineOperation({
@@ -166,16 +195,17 @@ function writtenOut({ rows, cols, starts, columns, values }: Csr): Float64Array 
 /** A B, A m x k sparse and B k x n. @throws UserError where they do not fit. */
 export const csrMatmul = defineOperation({
   name: 'csrMatmul',
-  gpu: async (home: GpuHome, a: Csr, b: Tensor) => {
+  gpu: async (home: GpuHome, a: Csr, b: Tensor, options: SparseProductOptions = {}) => {
     checkProduct('csrMatmul', a, b);
     const [m, n] = [a.rows, colsOf(b)];
     const y = home.empty([m, n]);
     const { starts, columns, values } = a;
     const job = { m, n, entries: values.shape[0] };
-    if (m * n > 0) await csrMatmulKernel.run(home, job, { starts, columns, values, b, y });
+    if (m * n > 0)
+      await csrKernels[variantOf(home, options)].run(home, job, { starts, columns, values, b, y });
     return y;
   },
-  cpu: async (home: CpuHome, a: Csr, b: Tensor) => {
+  cpu: async (home: CpuHome, a: Csr, b: Tensor, _options: SparseProductOptions = {}) => {
     checkProduct('csrMatmul', a, b);
     return home.wrap(
       [a.rows, colsOf(b)],
@@ -183,7 +213,7 @@ export const csrMatmul = defineOperation({
     );
   },
   /** A sum of as many terms as the row has entries, in order: that many u of the sum of sizes (Higham 2002, 3.1). */
-  compare: (got, want, a: Csr, b: Tensor) => {
+  compare: (got, want, a: Csr, b: Tensor, _options: SparseProductOptions = {}) => {
     const n = colsOf(b);
     const sizes = csrProduct(a, cpuData(b), n, Math.abs);
     const at = cpuData(a.starts);
@@ -292,16 +322,16 @@ function twoFourWrittenOut({ rows, cols, values, places }: TwoFour): Float64Arra
 /** A B, A m x k 2:4 sparse and B k x n. @throws UserError where they do not fit. */
 export const twoFourMatmul = defineOperation({
   name: 'twoFourMatmul',
-  gpu: async (home: GpuHome, a: TwoFour, b: Tensor) => {
+  gpu: async (home: GpuHome, a: TwoFour, b: Tensor, options: SparseProductOptions = {}) => {
     checkProduct('twoFourMatmul', a, b);
     const [m, k, n] = [a.rows, a.cols, colsOf(b)];
     const y = home.empty([m, n]);
     const { values, places } = a;
     const job = { m, k, n, words: colsOf(places) };
-    if (m * n > 0) await twoFourMatmulKernel.run(home, job, { values, places, b, y });
+    if (m * n > 0) await twoFourKernels[variantOf(home, options)].run(home, job, { values, places, b, y });
     return y;
   },
-  cpu: async (home: CpuHome, a: TwoFour, b: Tensor) => {
+  cpu: async (home: CpuHome, a: TwoFour, b: Tensor, _options: SparseProductOptions = {}) => {
     checkProduct('twoFourMatmul', a, b);
     return home.wrap(
       [a.rows, colsOf(b)],
@@ -309,7 +339,7 @@ export const twoFourMatmul = defineOperation({
     );
   },
   /** k / 2 terms in order. */
-  compare: (got, want, a: TwoFour, b: Tensor) => {
+  compare: (got, want, a: TwoFour, b: Tensor, _options: SparseProductOptions = {}) => {
     const sizes = denseProduct(twoFourWrittenOut(a), cpuData(b), a, colsOf(b), Math.abs);
     return entrywise(got, want, (i) => (a.cols / 2 + 1) * 2 ** -24 * sizes[i] + 1e-37);
   },

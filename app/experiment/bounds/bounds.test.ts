@@ -1,8 +1,6 @@
 /// <reference types="vite/client" />
 import { expect, test } from 'vitest';
-import { testDevice } from '../../gpu/testing';
 import { definedOperations } from '../../kernels/operation';
-import { measureBounds } from './bounds';
 import { boundFamilies } from './catalogue';
 
 // Every kernel file, so that every operation has been defined.
@@ -17,13 +15,3 @@ test('every operation of the library is in the table', () => {
   const free = [...definedOperations].filter(([, hasBound]) => !hasBound).map(([name]) => name);
   expect(free.sort()).toEqual(['peak_copy', 'peak_fma']);
 });
-
-test.each(boundFamilies.map((family) => ({ name: family.title, family })))(
-  '$name: within the derived bound of each operation at a dozen shapes',
-  { timeout: 60_000 },
-  async ({ family }) => {
-    const rows = await measureBounds(await testDevice(), [family], { poison: true });
-    expect(rows.filter(({ worst }) => !(worst <= 1))).toEqual([]);
-    expect(rows.filter(({ shapes }) => shapes < 12)).toEqual([]);
-  },
-);

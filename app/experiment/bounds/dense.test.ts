@@ -1,0 +1,4 @@
+import { testBounds } from './boundtests';
+import { dense } from './dense';
+
+testBounds(dense);

@@ -1,0 +1,4 @@
+import { testBounds } from './boundtests';
+import { layers } from './layers';
+
+testBounds(layers);

@@ -1,0 +1,4 @@
+import { testBounds } from './boundtests';
+import { rows } from './rows';
+
+testBounds(rows);

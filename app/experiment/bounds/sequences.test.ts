@@ -1,0 +1,4 @@
+import { testBounds } from './boundtests';
+import { sequences } from './sequences';
+
+testBounds(sequences);
