@@ -232,6 +232,12 @@ export async function readRow(tensor: Tensor): Promise<Float64Array> {
 export const deviceSignal = (home: Home, values: ArrayLike<number>): Tensor =>
   home.tensor([values.length, 1], values);
 
+/** A signal of a few numbers over and over: enough for the clock, which does not see them. */
+export function anySignal(length: number): Float32Array {
+  const few = normals(0, 0, 1021); // a prime, so that it has no short period
+  return Float32Array.from({ length }, (_, i) => few[i % 1021]);
+}
+
 /** For a heatmap: every stride-th row of a steps x n matrix, turned so that time runs along the columns. */
 export async function thinned(
   states: Tensor,

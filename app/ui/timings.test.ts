@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunResult } from '../experiment/protocol';
-import { quantumOf } from './quantum';
+import { quantumOf } from '../gpu/quantum';
 import { rooflineFigure, tuningTable } from './timings';
 
 const timing = (kernel: string, ms: number | null, clock: 'gpu' | 'wall' = 'gpu') => ({

@@ -3,13 +3,13 @@ import { lazy, Suspense, useState } from 'react';
 import type { RunResult, Speeds } from '../experiment/protocol';
 import { byKernel } from '../experiment/report';
 import type { Timing } from '../gpu/home';
+import { ENOUGH_TICKS, quantumOf } from '../gpu/quantum';
 import type { TuningRecord } from '../gpu/tuner';
 import { formatCount, formatMs, formatRate } from '../math/format';
 import type { ScatterFigure, TableFigure } from '../methods/figures';
 import { usePage, useParts } from './context';
 import { placeOf } from './machine';
 import styles from './panels.module.css';
-import { ENOUGH_TICKS, quantumOf } from './quantum';
 
 const FigurePanel = lazy(() =>
   import('./figures/figure').then((module) => ({ default: module.FigurePanel })),

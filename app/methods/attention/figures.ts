@@ -75,20 +75,6 @@ export function errorTimeFigure(
   };
 }
 
-/** Time of one output against the number of tokens. */
-export function timeLengthFigure(curves: readonly Curve[], summary: string): LinesFigure {
-  return {
-    kind: 'lines',
-    id: 'time-length',
-    title: 'Time against length',
-    summary,
-    overlay: 'time-length',
-    x: { label: 'tokens n', scale: 'log' },
-    y: { label: 'time of one output', unit: 'ms', scale: 'log' },
-    series: series(curves),
-  };
-}
-
 export interface AttentionMap {
   id: string;
   title: string;

@@ -4,7 +4,8 @@ import { monomialCount } from '../../../math/multisets';
 import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
-import { differenceFigures, errorTimeFigure, mapFigures, timeLengthFigure } from '../figures';
+import { timeLengthFigure, timeLengths } from '../../timelength';
+import { differenceFigures, errorTimeFigure, mapFigures } from '../figures';
 import { featuresFigure, flopFigure, tauFigure } from './figures';
 import {
   adapterGradient,
@@ -26,6 +27,8 @@ type Numbers = Record<string, number | null>;
 export const DENSE_LIMIT = 4096;
 /** Degrees up to here are tried; one more means none sufficed. */
 const MOST_DEGREE = 24;
+/** A curve of the clock ends before the point that would take longer. */
+const PATIENCE_MS = 1000;
 const OTHER_NORMS = [0.2, 0.6, 0.8, 1];
 const TOO_LOW = 'the degree is too low for this norm: a row sum of the polynomial falls to zero';
 
@@ -277,25 +280,29 @@ async function normSweep(lab: Lab, v: LimitsValues, known: Bench | null): Promis
 }
 
 async function timeSweep(lab: Lab, v: LimitsValues): Promise<Figure[]> {
-  const exact: [number, number][] = [];
-  const low: [number, number][] = [];
   const most = lab.home.kind === 'cpu' ? 512 : 2048;
   const lengths = [64, 128, 256, 512, 1024, 2048].filter((n) => n <= Math.min(2 * v.n, most));
-  for (const n of lengths) {
-    await lab.step(0.92, `time at n = ${n}`);
-    await lab.home.scope(async () => {
+  const curves = await timeLengths(lab, {
+    lengths,
+    routes: [
+      { key: 'exact', label: 'dense gradient', role: 'exact', power: 2 },
+      { key: 'lora-limits', label: `chain of degree ${v.degree}`, role: 'method', power: 1 },
+    ],
+    callsAt: async (n) => {
       const head = await makeHead(lab.home, { ...v, n });
-      exact.push([n, await lab.time(`dense gradient, n = ${n}`, 1, () => denseGradient(head, v.norm, null))]);
-      low.push([n, await lab.time(`chain, n = ${n}`, 1, () => chainGradient(head, v.norm, v.degree))]);
-    });
-  }
+      return {
+        exact: () => denseGradient(head, v.norm, null),
+        'lora-limits': () => chainGradient(head, v.norm, v.degree),
+      };
+    },
+    patienceMs: PATIENCE_MS,
+    budgetMs: Infinity,
+    fraction: 0.92,
+  });
   return [
     timeLengthFigure(
-      [
-        { key: 'exact', label: 'dense gradient', role: 'exact', points: exact },
-        { key: 'lora-limits', label: `chain, degree ${v.degree}`, role: 'method', points: low },
-      ],
-      'Time of one gradient: the dense route grows as n^2, the chain as n.',
+      curves,
+      'Time of one gradient: the work of the dense route grows as n^2, that of the chain as n.',
     ),
     flopFigure(v, lengths),
   ];

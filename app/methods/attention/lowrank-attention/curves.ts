@@ -17,6 +17,7 @@ import {
   type Tokens,
 } from '../../../testbeds/attention';
 import type { Lab } from '../../method';
+import { type TimedCurve, timeLengths } from '../../timelength';
 import type { Curve } from '../figures';
 import { exactMatrix, SKETCH } from './outputs';
 import { type Bed, featureRows, firstRows, type LowRankValues, tokenKey } from './values';
@@ -142,27 +143,25 @@ const PATIENCE_MS = 250;
 const LENGTHS = [256, 512, 1024, 2048, 4096, 8192, 16384];
 
 /** Times of one output at n = 256 .. 16384, on tokens of any values: the clock does not see them. */
-export async function timeCurves(lab: Lab, v: LowRankValues): Promise<Curve[]> {
+export function timeCurves(lab: Lab, v: LowRankValues): Promise<TimedCurve[]> {
   const { home } = lab;
-  const lengths = LENGTHS.filter((n) => n <= 32 * v.n && n >= v.rank);
-  const kinds = [{ key: 'exact', label: 'Exact', role: 'exact' } as const, ...METHODS];
-  const curves: Curve[] = [];
-  for (const kind of kinds) {
-    const points: Point[] = [];
-    for (const n of lengths) {
-      await lab.step(0.88, `time of ${kind.label} at ${n} tokens`);
-      const ms = await home.scope(async () => {
-        const tokens = anyTokens(home, n, v.d);
-        const w = await firstRows(tokens.q, Math.min(n, v.rank));
-        const { q, k, v: values } = tokens;
-        return lab.time(`${kind.key} ${n}`, 1, () =>
-          kind.key === 'exact' ? attention(q, k, values, { scale: v.beta }) : output(kind.key, tokens, v, w),
-        );
-      });
-      points.push([n, ms]);
-      if (ms * (kind.key === 'exact' ? 4 : 2) > PATIENCE_MS) break;
-    }
-    curves.push({ key: kind.key, label: kind.label, role: kind.role, points });
-  }
-  return curves;
+  return timeLengths(lab, {
+    lengths: LENGTHS.filter((n) => n <= 32 * v.n && n >= v.rank),
+    routes: [
+      { key: 'exact', label: 'exact', role: 'exact', power: 2 },
+      ...METHODS.map((method) => ({ ...method, power: 1 })),
+    ],
+    callsAt: async (n) => {
+      const tokens = anyTokens(home, n, v.d);
+      const w = await firstRows(tokens.q, Math.min(n, v.rank));
+      const { q, k, v: values } = tokens;
+      return {
+        exact: () => attention(q, k, values, { scale: v.beta }),
+        ...Object.fromEntries(METHODS.map(({ key }) => [key, () => output(key, tokens, v, w)])),
+      };
+    },
+    patienceMs: PATIENCE_MS,
+    budgetMs: Infinity,
+    fraction: 0.88,
+  });
 }

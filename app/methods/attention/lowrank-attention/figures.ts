@@ -1,6 +1,7 @@
 /** The figures of lowrank-attention that no other method has, from plain numbers. */
 import type { LinesFigure, ScatterFigure, SpectrumFigure, TableFigure } from '../../figures';
-import { type Curve, errorTimeFigure, timeLengthFigure } from '../figures';
+import { type TimedCurve, timeLengthFigure } from '../../timelength';
+import { errorTimeFigure } from '../figures';
 import { METHODS, type Spectrum } from './curves';
 import type { Histogram } from './estimates';
 import type { LowRankValues, Numbers } from './values';
@@ -69,10 +70,10 @@ export function tradeFigure(v: LowRankValues, m: Numbers): ScatterFigure {
   );
 }
 
-export function timeFigure(v: LowRankValues, curves: readonly Curve[]): LinesFigure {
+export function timeFigure(v: LowRankValues, curves: readonly TimedCurve[]): LinesFigure {
   return timeLengthFigure(
     curves,
-    `Time of one output against the number of tokens, d = ${v.d}, rank ${v.rank}. A curve ends before the point that would take more than a quarter of a second.`,
+    `Time of one output against the number of tokens, d = ${v.d}, rank ${v.rank}; a curve ends before the point that would take more than a quarter of a second.`,
   );
 }
 

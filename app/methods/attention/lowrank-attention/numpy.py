@@ -118,7 +118,9 @@ def experiment(p, data=None):
     # The matrices themselves: a method's matrix is what it makes of V = I.
     a, eye = softmax(beta * q @ k.T), np.eye(n)
     us, vt = best_rank(a, normals(seed, 11, n, min(n, r + 16)), r)
-    out["error.svd"], out["matrix.svd"] = distance(us @ (vt @ v), exact), distance(us @ vt, a)
+    # Where the rank is exact the page is left with the rounding of its float32 factorizations.
+    out["error.svd"] = within(distance(us @ (vt @ v), exact), floor=2e-5)
+    out["matrix.svd"] = within(distance(us @ vt, a), floor=2e-5)
     out["matrix.linformer"] = distance(linformer(q, k, eye, r), a)
     out["matrix.nystrom"] = distance(nystrom(q, k, eye, r, beta, p["iters"]), a)
     out["matrix.performer"] = np.mean([distance(performer(w[:r], eye), a) for w in rows])

@@ -7,6 +7,7 @@ import { rows } from '../../../kernels/slice';
 import { normals } from '../../../math/threefry';
 import { anyTokens, exactAttention, relativeError, type Tokens } from '../../../testbeds/attention';
 import type { Lab } from '../../method';
+import { type TimedCurve, timeLengths } from '../../timelength';
 import type { Curve } from '../figures';
 import { METHODS, type MethodKey, outputOf } from './outputs';
 import { type Draw, featureRows, mean, type ScatterValues, tokenKey } from './values';
@@ -114,24 +115,24 @@ const PATIENCE_MS = 250;
 /** Up to 32 times the tokens of the run: a small run is not made to wait for long ones. */
 const LENGTHS = [256, 512, 1024, 2048, 4096, 8192, 16384];
 
-export async function timeCurves(lab: Lab, v: ScatterValues): Promise<Curve[]> {
-  const { home } = lab;
-  const lengths = LENGTHS.filter((n) => n <= 32 * v.n && n % v.chunk === 0);
-  const kinds = [{ key: 'exact', label: 'Exact', role: 'exact' } as const, ...METHODS];
-  const curves: Curve[] = [];
-  for (const kind of kinds) {
-    const points: Point[] = [];
-    for (const n of lengths) {
-      await lab.step(0.92, `time of ${kind.label} at ${n} tokens`);
-      const ms = await home.scope(async () => {
-        const tokens = anyTokens(home, n, v.d);
-        const from = ingredients(lab, v, kind.key === 'exact' ? 'performer' : kind.key);
-        return lab.time(`${kind.key} ${n}`, 1, () => wholeOutput(kind.key, tokens, from, v));
-      });
-      points.push([n, ms]);
-      if (ms * (kind.key === 'exact' ? 4 : 2) > PATIENCE_MS) break;
-    }
-    curves.push({ key: kind.key, label: kind.label, role: kind.role, points });
-  }
-  return curves;
+export function timeCurves(lab: Lab, v: ScatterValues): Promise<TimedCurve[]> {
+  const keys = ['exact', ...METHODS.map(({ key }) => key)] as const;
+  return timeLengths(lab, {
+    lengths: LENGTHS.filter((n) => n <= 32 * v.n && n % v.chunk === 0),
+    routes: [
+      { key: 'exact', label: 'exact', role: 'exact', power: 2 },
+      ...METHODS.map((method) => ({ ...method, power: 1 })),
+    ],
+    callsAt: async (n) => {
+      const tokens = anyTokens(lab.home, n, v.d);
+      const call = (key: (typeof keys)[number]) => {
+        const from = ingredients(lab, v, key === 'exact' ? 'performer' : key);
+        return [key, () => wholeOutput(key, tokens, from, v)] as const;
+      };
+      return Object.fromEntries(keys.map(call));
+    },
+    patienceMs: PATIENCE_MS,
+    budgetMs: Infinity,
+    fraction: 0.92,
+  });
 }

@@ -1,6 +1,7 @@
 /** The figures of scatterbrain that no other method has, from plain numbers. */
 import type { HeatmapFigure, LinesFigure, ScatterFigure, SpectrumFigure, TableFigure } from '../../figures';
-import { type Curve, errorTimeFigure, mapFigures, timeLengthFigure } from '../figures';
+import { type TimedCurve, timeLengthFigure } from '../../timelength';
+import { errorTimeFigure, mapFigures } from '../figures';
 import type { Pictures } from './matrices';
 import { METHODS } from './outputs';
 import type { Numbers, ScatterValues } from './values';
@@ -67,10 +68,10 @@ export function tradeFigure(
   );
 }
 
-export const timeFigure = (v: ScatterValues, curves: readonly Curve[]): LinesFigure =>
+export const timeFigure = (v: ScatterValues, curves: readonly TimedCurve[]): LinesFigure =>
   timeLengthFigure(
     curves,
-    `Time of one output with its hashing against the number of tokens, d = ${v.d}. A curve ends before the point that would take more than a quarter of a second.`,
+    `Time of one output with its hashing against the number of tokens, d = ${v.d}; a curve ends before the point that would take more than a quarter of a second.`,
   );
 
 export function regimesTable(v: ScatterValues, m: Numbers): TableFigure {

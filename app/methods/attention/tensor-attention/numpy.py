@@ -124,16 +124,17 @@ def experiment(p, data=None):
         e = weight_error(triple, degree)
         out[f"score.triple{suffix}"] = triple
         out[f"degree.triple{suffix}"] = degree_needed(triple, p["tolerance"])
-        # Both outputs are sums of float32 products on the page: about 1e-6 of the largest entry is theirs.
+        # Both outputs are sums of float32 products on the page: some 1e-6 of the largest entry is theirs.
         got = polynomial_attention(q, k1, k2, v1, v2, degree)
-        out[f"error.method{suffix}"] = within(error(got, exact), floor=2e-6)
+        out[f"error.method{suffix}"] = within(error(got, exact), floor=5e-6)
         constant = np.broadcast_to(v1.mean(axis=0) * v2.mean(axis=0), exact.shape)
         out[f"error.mean{suffix}"] = error(constant, exact)
         out[f"error.bound{suffix}"] = (
             2 * e / (1 - e) * v1.max() * v2.max() / np.max(np.abs(exact)) if e < 1 else -1.0
         )
         if not suffix:
-            out["error.method.low"] = error(polynomial_attention(q, k1, k2, v1, v2, degree // 2), exact)
+            half = polynomial_attention(q, k1, k2, v1, v2, degree // 2)
+            out["error.method.low"] = within(error(half, exact), floor=5e-6)
 
     q, k1, k2 = (f32(x) for x in unit)
     rows = slice(0, min(n, 128))

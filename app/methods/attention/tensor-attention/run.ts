@@ -6,7 +6,8 @@ import { monomialCount, taylorExp } from '../../../math/multisets';
 import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
-import { errorRankFigure, errorTimeFigure, timeLengthFigure } from '../figures';
+import { timeLengthFigure, timeLengths } from '../../timelength';
+import { errorRankFigure, errorTimeFigure } from '../figures';
 import {
   type BoundedData,
   boundedData,
@@ -53,6 +54,8 @@ export const RANK_LIMIT = 4096;
 /** The identities are about the formulas: so many tokens show them. */
 const IDENTITY_ROWS = 128;
 const THRESHOLD = 0.95;
+/** A curve of the clock ends before the point that would take longer. */
+const PATIENCE_MS = 1000;
 
 interface Part {
   metrics: Numbers;
@@ -326,23 +329,27 @@ function rankFigure(v: TensorValues, [low, high]: Curve[]) {
   );
 }
 
+/** The polynomial over all lengths; the exact form, n^3, no further than the run itself and 256. */
 async function timeSweep(lab: Lab, v: TensorValues): Promise<Figure> {
-  const exactPoints: [number, number][] = [];
-  const lowPoints: [number, number][] = [];
-  for (const n of [32, 64, 128, 256, 512, 1024].filter((n) => n <= 2 * v.n)) {
-    await lab.step(0.92, `time at n = ${n}`);
-    const data = boundedData(v.seed, n, v.d, v.clusters);
-    const input = boundedInput(lab.home, data, v.bound);
-    if (n <= Math.min(256, v.n)) {
-      exactPoints.push([n, await lab.time(`exact, n = ${n}`, 1, () => exact(input, v.d))]);
-    }
-    lowPoints.push([n, await lab.time(`low rank, n = ${n}`, 1, () => lowRank(input, v.d, v.degree))]);
-  }
-  return timeLengthFigure(
-    [
-      { key: 'exact', label: 'exact, n^3', role: 'exact', points: exactPoints },
-      { key: 'tensor-attention', label: `polynomial, degree ${v.degree}`, role: 'method', points: lowPoints },
+  const curves = await timeLengths(lab, {
+    lengths: [32, 64, 128, 256, 512, 1024].filter((n) => n <= 2 * v.n),
+    routes: [
+      { key: 'exact', label: 'exact', role: 'exact', power: 3, longest: Math.min(256, v.n) },
+      { key: 'tensor-attention', label: `polynomial of degree ${v.degree}`, role: 'method', power: 1 },
     ],
-    'Exact attention to pairs grows as n^3, the polynomial as n.',
+    callsAt: async (n) => {
+      const input = boundedInput(lab.home, boundedData(v.seed, n, v.d, v.clusters), v.bound);
+      return {
+        exact: () => exact(input, v.d),
+        'tensor-attention': () => lowRank(input, v.d, v.degree),
+      };
+    },
+    patienceMs: PATIENCE_MS,
+    budgetMs: Infinity,
+    fraction: 0.92,
+  });
+  return timeLengthFigure(
+    curves,
+    'Time of one output against the number of tokens: the work of exact attention to pairs grows as n^3, that of the polynomial as n.',
   );
 }

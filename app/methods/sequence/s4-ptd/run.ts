@@ -1,14 +1,9 @@
 /** The run of s4-ptd: responses over frequency, then outputs in time, of S4, S4D and the perturbed system. */
 import type { Tensor } from '../../../gpu/home';
 import { fftConvolve } from '../../../kernels/fftconvolve';
-import { deviceSystem, readout, statesByBlocks } from '../../../kernels/recurrence';
-import { type Complex, complexMatmul } from '../../../math/complex';
 import { UserError } from '../../../math/errors';
 import { cos } from '../../../math/fdlibm';
-import { eigenvectorSize, legs, type NormalForm, polesOf, rowTimes } from '../../../math/hippo';
-import { bilinear, bilinearModes } from '../../../math/statespace';
-import { normals } from '../../../math/threefry';
-import { legsPoles, modeKernels } from '../../../testbeds/modes';
+import { eigenvectorSize, type NormalForm, polesOf } from '../../../math/hippo';
 import { readRow, relativeError, type Signal, signalOf } from '../../../testbeds/sequence';
 import type { FactorSet } from '../../factors';
 import type { Figure } from '../../figures';
@@ -31,7 +26,9 @@ import {
   identities,
   perturbedResponse,
 } from './frequency';
+import { kernelsOf } from './kernels';
 import { direction, type Perturbed, perturbed } from './perturb';
+import { timeFigure } from './times';
 
 export interface PtdValues {
   seed: number;
@@ -90,10 +87,13 @@ export async function run(lab: Lab, v: PtdValues): Promise<Outcome> {
   const trade = await lab.cached(`ptd trade ${v.seed} ${v.state} ${chosen.draw} ${v.points}`, () =>
     tradeOff(lab, v, form, chosen.draw),
   );
+  const times = await lab.cached(`ptd times ${v.seed} ${v.state} ${v.eps} ${v.draws} ${v.dt}`, () =>
+    timeFigure(lab, v, form, chosen, 4 * signal.values.length),
+  );
   return {
     metrics: { ...metrics, ...overFrequency.metrics, ...overTime.metrics },
     reasons: overTime.reasons,
-    figures: [...overFrequency.figures, ...overTime.figures, ...figures, trade],
+    figures: [...overFrequency.figures, ...overTime.figures, ...figures, trade, times],
     notes,
   };
 }
@@ -210,32 +210,6 @@ function eigenFactors(
       },
     ],
   };
-}
-
-/** Kernels of the three systems with one random C, in discrete time. */
-async function kernelsOf(lab: Lab, v: PtdValues, form: NormalForm, p: Perturbed, steps: number) {
-  const { home } = lab;
-  const n = v.state;
-  const c = normals(v.seed, 10, n).map((x) => Math.fround(x / Math.sqrt(n)));
-  const diagonal = legsPoles(form);
-  const impulse = new Float64Array(steps);
-  impulse[0] = 1;
-  const read = rowOfProduct(c, p);
-  return {
-    s4: async () =>
-      readout(
-        await statesByBlocks(deviceSystem(home, bilinear(legs(n), v.dt)), home.tensor([steps, 1], impulse)),
-        c,
-      ),
-    s4d: () =>
-      modeKernels(home, bilinearModes(diagonal.lam, diagonal.b, v.dt), [rowTimes(form, c)], steps, 2),
-    ptd: () => modeKernels(home, bilinearModes(p.mu, p.input, v.dt), [read], steps, 1),
-  };
-}
-
-/** C W. */
-function rowOfProduct(c: Float64Array, { w }: Perturbed): Complex {
-  return complexMatmul({ rows: 1, cols: c.length, re: c, im: new Float64Array(c.length) }, w);
 }
 
 /** Outputs for the clean signal, with a cosine at a spike, and with one between two spikes. */

@@ -31,7 +31,7 @@ export interface Model {
   discrete: System;
   c: Float64Array;
   lam: Complex;
-  /** Diagonal plus low rank, in the basis of V. */
+  /** Diagonal plus low rank, in the basis of V; Ct is that of this length. */
   system: DplrSystem;
   tables: DplrTables;
 }
@@ -78,6 +78,12 @@ export function s4Model(
 export async function cauchyKernel({ tables, padded }: Model): Promise<Tensor> {
   return tables.poles.home.scope(async () => irfft(await dplrTransfer(tables), padded));
 }
+
+/** The same work at another length, for the clock: Ct is not that of the length, which changes no step of it. */
+export const modelOfLength = (home: Home, model: Model, length: number): Model => {
+  const padded = Math.max(2, nextPowerOfTwo(length));
+  return { ...model, length, padded, tables: dplrTables(home, model.system, model.dt, padded) };
+};
 
 /** K_j = C Ab^j Bb by powers of Ab, the reference: length x 1. */
 export async function powersKernel(home: Home, { discrete, c, length }: Model): Promise<Tensor> {

@@ -67,7 +67,7 @@ def experiment(p, data=None):
         "flops.method": 16 * n * length + 5 * length * np.log2(length),
     }
     # Entries of size 10^size meet their inverses: rounding of 1e-15 grows by the square of that, and is cut at 1e6.
-    limit = max(1e-6, min(1e6, 10.0 ** (2 * size - 14)))
+    limit = max(1e-4, min(1e6, 10.0 ** (2 * size - 14)))
     with np.errstate(all="ignore"):
         direct = distance(direct_kernel(b, c, dt, length), reference) if n <= 128 else np.inf
     out["error.direct"] = rounding(direct if direct < 1e6 else 1e6, limit)

@@ -44,6 +44,7 @@ import {
 } from './figures';
 import { bestRecall, type MemoryInput, randomSystems, recallOf } from './memory';
 import { cauchyKernel, directKernel, type Model, nplrIdentity, powersKernel, s4Model } from './model';
+import { timeFigure } from './times';
 
 export interface S4Values {
   seed: number;
@@ -87,7 +88,8 @@ export async function run(lab: Lab, v: S4Values): Promise<Outcome> {
 
   await lab.step(0.9, 'kernel error against size and length');
   const sweep = await lab.cached(`${key} sweep`, () => sweeps(lab, v));
-  const parts = [first, second, third, fourth, { figures: sweep }];
+  const times = await lab.cached(`${key} times`, () => timeFigure(lab, model, second.known));
+  const parts = [first, second, third, fourth, { figures: [...sweep, times] }];
   return {
     metrics: Object.assign({}, ...parts.map((part) => ('metrics' in part ? part.metrics : {}))),
     figures: parts.flatMap(({ figures }) => figures),
@@ -240,7 +242,8 @@ async function views(lab: Lab, model: Model, { values }: Signal) {
     outputFigure(part, recurrent, convolved),
     stateHeatmap(n, states),
   ];
-  return { metrics, figures };
+  const known = { length: steps, recurrence: metrics['time.recurrence'], scan: blocksMs };
+  return { metrics, figures, known };
 }
 
 /** The history rebuilt from the last state alone, with N and N/4 states. */

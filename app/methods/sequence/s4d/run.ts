@@ -41,6 +41,7 @@ import {
   rateFigure,
 } from './figures';
 import { formOf, type Head, limitOf, rowsOf } from './limit';
+import { timeFigure } from './times';
 
 export interface S4dValues {
   seed: number;
@@ -77,10 +78,13 @@ export async function run(lab: Lab, v: S4dValues): Promise<Outcome> {
   await lab.step(0.85, 'error against the number of states');
   const key = [v.seed, v.state, length, v.dt, v.signal, v.smooth, v.outputs].join(' ');
   const sweep = await lab.cached(`s4d sweep ${key}`, () => sweeps(lab, v, head));
+  const times = await lab.cached(`s4d times ${v.state} ${v.dt} ${length}`, () =>
+    timeFigure(lab, inverseSystem(v), second.known),
+  );
   const parts = [first, second, third];
   return {
     metrics: Object.assign({}, ...parts.map(({ metrics }) => metrics)),
-    figures: [...parts.flatMap(({ figures }) => figures), ...sweep],
+    figures: [...parts.flatMap(({ figures }) => figures), ...sweep, times],
     notes,
   };
 }
@@ -232,7 +236,7 @@ async function views(lab: Lab, v: S4dValues, { length, values }: Head) {
     ]),
   ];
   const metrics: Numbers = { 'error.vandermonde': error, 'time.conv': conv, 'time.recurrence': recurrence };
-  return { metrics, figures };
+  return { metrics, figures, known: { length, recurrence, convolution: conv + own, scan: scan.ms } };
 }
 
 /** Recall by every initialization, and by dense S4-LegS. */

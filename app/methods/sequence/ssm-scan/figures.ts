@@ -1,5 +1,6 @@
 /** The figures of ssm-scan, from plain numbers. */
 import type { BarsFigure, HeatmapFigure, LinesFigure, SpectrumFigure } from '../../figures';
+import { type TimedCurve, timeLengthFigure } from '../../timelength';
 import { counting, curve, lines } from '../figures';
 import type { ScanValues } from './data';
 import type { Selection } from './selection';
@@ -11,28 +12,28 @@ const FIXED: readonly TimedRoute[] = ['sequential', 'hillis', 'blelloch', 'chunk
 
 /** Two figures: routes of the time-invariant system, and of the selective models. */
 export function timeFigures(curves: TimeCurves, v: ScanValues): LinesFigure[] {
-  const figure = (id: string, title: string, routes: readonly TimedRoute[], main: TimedRoute): LinesFigure =>
-    lines({
-      id,
-      title,
-      summary: `Milliseconds at ${v.d} channels with ${v.state} states. A route that would take longer than a fifth of a second ends early${routes.includes('ssd.dense') ? '; the one matrix ends at 4096' : ''}.`,
-      x: { label: 'length L', unit: 'steps', scale: 'log' },
-      y: { label: 'time', unit: 'ms', scale: 'log' },
-      series: routes
-        .filter((route) => curves[route].length > 0)
-        .map((route) => ({
-          key: route,
-          label: routeLabel[route],
-          role: route === 'sequential' ? 'exact' : route === main ? 'method' : 'baseline',
-          x: curves[route].map(({ length }) => length),
-          y: curves[route].map(({ ms }) => ms),
-        })),
-      marks: [{ axis: 'x', at: v.length, label: `L = ${v.length}`, parameter: 'length' }],
-    });
+  const what = `Milliseconds at ${v.d} channels with ${v.state} states; a route that would take longer than a fifth of a second ends early`;
+  const marks = [{ axis: 'x', at: v.length, label: `L = ${v.length}`, parameter: 'length' }] as const;
+  // Step by step is the reference, and one route stands for the method where methods are laid over one another.
+  const named = (routes: readonly TimedRoute[], main: TimedRoute): TimedCurve[] =>
+    routes.map((route) => ({
+      key: route === 'sequential' ? 'exact' : route === main ? 'ssm-scan' : route,
+      label: routeLabel[route],
+      role: route === 'sequential' ? 'exact' : route === main ? 'method' : 'baseline',
+      points: curves[route],
+    }));
   const selective = ROUTES.filter((route) => !FIXED.includes(route));
+  const { overlay: _, ...second } = timeLengthFigure(
+    named(selective, 'selective'),
+    `${what}, the one matrix at 4096.`,
+    marks,
+  );
   return [
-    figure('time-length', 'Time against length, fixed decays', FIXED, 'chunked'),
-    figure('time-selective', 'Time against length, selective', selective, 'selective'),
+    {
+      ...timeLengthFigure(named(FIXED, 'chunked'), `${what}.`, marks),
+      title: 'Time against length, fixed decays',
+    },
+    { ...second, id: 'time-selective', title: 'Time against length, selective' },
   ];
 }
 

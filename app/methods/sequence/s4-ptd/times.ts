@@ -1,0 +1,42 @@
+/** Time of one output against the length of the signal: kernel and convolution of S4, S4D and the perturbed system. */
+import { fftConvolve } from '../../../kernels/fftconvolve';
+import type { NormalForm } from '../../../math/hippo';
+import { anySignal } from '../../../testbeds/sequence';
+import type { LinesFigure } from '../../figures';
+import type { Lab } from '../../method';
+import { timeLengthFigure, timeLengths } from '../../timelength';
+import { LENGTHS, LIMITS } from '../times';
+import { kernelsOf } from './kernels';
+import type { Perturbed } from './perturb';
+import type { PtdValues } from './run';
+
+export async function timeFigure(
+  lab: Lab,
+  v: PtdValues,
+  form: NormalForm,
+  perturbed: Perturbed,
+  most: number,
+): Promise<LinesFigure> {
+  const { home } = lab;
+  const curves = await timeLengths(lab, {
+    lengths: LENGTHS.filter((length) => length <= most),
+    routes: [
+      { key: 'exact', label: 'S4, powers of A', role: 'exact', power: 1 },
+      { key: 's4-ptd', label: 'perturbed', role: 'method', power: 1 },
+      { key: 's4d', label: 'S4D', role: 'baseline', power: 1 },
+    ],
+    callsAt: async (length) => {
+      const row = home.tensor([1, length], anySignal(length));
+      const kernels = await kernelsOf(lab, v, form, perturbed, length);
+      const output = (kernel: keyof typeof kernels) => async () =>
+        fftConvolve(row, home.reshape(await kernels[kernel](), [length]));
+      return { exact: output('s4'), 's4-ptd': output('ptd'), s4d: output('s4d') };
+    },
+    ...LIMITS,
+    fraction: 0.95,
+  });
+  return timeLengthFigure(
+    curves,
+    `Time of one output, kernel and convolution, against the steps of the signal: ${v.state} complex modes of the perturbed system, ${v.state / 2} of S4D, a dense ${v.state} x ${v.state} matrix of S4.`,
+  );
+}
