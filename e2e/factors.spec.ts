@@ -14,6 +14,9 @@ async function saved(page: Page, button: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+const overflowOf = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
 async function take(page: Page, link: string): Promise<void> {
   await page.goto(link);
   await page.locator('summary', { hasText: 'Factors and their precision' }).click();
@@ -44,13 +47,16 @@ test('U, S and V are saved as .npy and as .safetensors, and a precision says wha
     expect(found, colorScheme).toEqual([]);
   }
   await page.setViewportSize({ width: 360, height: 780 });
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow).toBeLessThanOrEqual(0);
+  expect(await overflowOf(page)).toBeLessThanOrEqual(0);
 });
 
 test('trained adapters are saved so that the page of weight files knows them', async ({ page }) => {
   await take(page, '/#/lora?steps=20&batch=16&rank=4');
+  await page.getByRole('button', { name: 'Error of ΔW', exact: true }).click();
+  await expect(page.getByRole('figure', { name: /^Error of ΔW/ })).toBeVisible();
   const buffer = await saved(page, 'Save all as .safetensors');
+  await page.setViewportSize({ width: 360, height: 780 });
+  expect(await overflowOf(page)).toBeLessThanOrEqual(0);
   await page.goto('/#/weights');
   const file = { name: 'lora_f32.safetensors', mimeType: 'application/octet-stream', buffer };
   await page.getByLabel('Choose a file').setInputFiles(file);

@@ -11,6 +11,8 @@ export interface Factor {
   key: string;
   /** Real entries, or whole numbers (u32), which no precision rounds. */
   value: Tensor;
+  /** A vector whose entries are those of a matrix, the values of a sparse one say: it is rounded like one. */
+  isEntries?: boolean;
 }
 
 /** A number that follows from the factors. */

@@ -38,7 +38,7 @@ export const changeMeasure = (
   given: readonly Tensor[],
   layers: (parts: readonly Tensor[]) => Promise<readonly Layer[]>,
 ): Measure => ({
-  label: 'Error of the change of the weights',
+  label: 'Error of ΔW',
   of: (parts) =>
     bed.home.scope(async () => {
       const [stored, exact] = [await layers(parts), await layers(given)];

@@ -18,7 +18,9 @@ import type { Method, Outcome } from '../../methods/method';
 import type { LooseValues } from '../../methods/parameters';
 import { Cache } from '../cache';
 import { declarations } from '../declarations';
+import type { FromWorker } from '../protocol';
 import { runExperiment } from '../runner';
+import { Session } from '../session';
 import { toy } from '../toy';
 import { quickValues } from '../values';
 import { findPairs } from '../weights/lora';
@@ -214,4 +216,25 @@ test('nothing is made of the factors in an ordinary run, and nothing stays behin
 
 test('a method without factors is named', async () => {
   await expect(takeFactors(experiment(toy))).rejects.toThrow('Toy has no factors to take');
+});
+
+test('a session answers with the factors, and those that are cancelled are not made', async () => {
+  const said: FromWorker[] = [];
+  const decodeImage = async () => {
+    throw new Error('no pictures here');
+  };
+  const session = new Session({ post: (message) => said.push(message), decodeImage });
+  const values = { m: 24, n: 20, rank: 3, chunks: 2 };
+  const request = { method: 'rsvd', values, home: 'cpu', data: null } as const;
+  session.handle({ type: 'factors', id: 1, request });
+  session.handle({ type: 'factors', id: 2, request });
+  session.handle({ type: 'cancel', id: 2 });
+  await expect.poll(() => said.find(({ type, id }) => type === 'error' && id === 2)).toBeDefined();
+  expect(said.find(({ type, id }) => type === 'answer' && id === 1)).toMatchObject({
+    value: { method: 'rsvd', names: [{ key: 'U', shape: [24, 3] }, { key: 'S' }, { key: 'Vh' }] },
+  });
+  expect(said.find(({ type, id }) => type === 'error' && id === 2)).toMatchObject({
+    error: { name: 'CancelledError' },
+  });
+  expect(said.some(({ type }) => type === 'partial')).toBe(false);
 });

@@ -114,7 +114,7 @@ export default defineMethod({
     'captured.init.sb': { label: 'Captured at the first step, LoRA-SB', better: 'higher' },
     'captured.init.xs': { label: 'Captured at the first step, LoRA-XS', better: 'higher' },
   },
-  factors: 'The fixed B and A and the trained core R of every layer, W_eff = W + B R A.',
+  factors: 'The fixed B and A and the trained core R of every layer, W + B R A.',
   headline: ['loss.sb', 'loss.lora', 'params.sb'],
   claims: [
     limit(1, 'Below four fifths of LoRA-XS', (m) => m['loss.sb'] / m['loss.xs'], '<=', 0.8),

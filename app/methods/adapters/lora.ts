@@ -81,7 +81,7 @@ export default defineMethod({
     'params.lora': { label: 'Trained numbers, LoRA', unit: 'count', better: 'lower' },
     'params.full': { label: 'Trained numbers, full', unit: 'count', better: 'lower' },
   },
-  factors: 'A and B of every layer, W_eff = W + s B A, under the names that PEFT gives them.',
+  factors: 'A and B of every layer, W + s B A, under the names that PEFT gives them.',
   headline: ['loss.lora', 'loss.full', 'params.lora'],
   claims: [
     ...reference('loss.frozen', 'The frozen network', 0.5, 0.15),

@@ -156,7 +156,7 @@ function sparseFactors(
     return [
       { name: `B ${of}`, key: `layers.${l}.lora_B`, value: b },
       { name: `A ${of}`, key: `layers.${l}.lora_A`, value: a },
-      { name: `Values of S ${of}`, key: `layers.${l}.sparse_value`, value: values },
+      { name: `Values of S ${of}`, key: `layers.${l}.sparse_value`, value: values, isEntries: true },
       {
         name: `Places of S ${of}, row by row`,
         key: `layers.${l}.sparse_index`,
