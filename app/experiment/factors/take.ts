@@ -7,7 +7,7 @@ import { type Home, sizeOf, type Tensor } from '../../gpu/home';
 import { dequantize, quantize } from '../../kernels/quantize';
 import { UserError } from '../../math/errors';
 import { encodeFloat16, roundToFloat16 } from '../../math/float16';
-import type { FactorSet } from '../../methods/factors';
+import type { Factor, FactorSet } from '../../methods/factors';
 import type { Method } from '../../methods/method';
 import { type Experiment, runExperiment } from '../runner';
 import { BLOCK, PRECISIONS, type Precision, type StoredFactors, type TakenFactors } from './stored';
@@ -60,16 +60,14 @@ export async function storedFactors(
     }
     const stored: StoredFactors[] = [];
     // Where all are vectors whole numbers would leave all of them as they are.
-    const coded = parts.some(
-      ({ value }, i) => !(entries[i] instanceof Uint32Array) && !isVector(value.shape),
-    );
+    const coded = parts.some((part, i) => !(entries[i] instanceof Uint32Array) && !isVector(part));
     for (const precision of coded ? PRECISIONS : FLOATS) {
       await home.checkpoint();
       stored.push(
         await home.scope(async () => {
           const kept: Kept[] = [];
-          for (const [i, { key, value }] of parts.entries()) {
-            kept.push(await keep(home, key, value.shape, entries[i], precision));
+          for (const [i, part] of parts.entries()) {
+            kept.push(await keep(home, part, entries[i], precision));
           }
           const measured: (number | null)[] = [];
           for (const { of } of measures) measured.push(await of(kept.map(({ value }) => value)));
@@ -114,15 +112,14 @@ interface Kept {
 }
 
 /** Singular values and biases are few and matter most: whole numbers leave them as they are. */
-const isVector = (shape: readonly number[]): boolean => sizeOf(shape) === Math.max(1, ...shape);
+const isVector = ({ value: { shape }, isEntries = false }: Factor): boolean =>
+  !isEntries && sizeOf(shape) === Math.max(1, ...shape);
 
-async function keep(
-  home: Home,
-  name: string,
-  shape: readonly number[],
-  entries: Entries,
-  precision: Precision,
-): Promise<Kept> {
+async function keep(home: Home, factor: Factor, entries: Entries, precision: Precision): Promise<Kept> {
+  const {
+    key: name,
+    value: { shape },
+  } = factor;
   if (entries instanceof Uint32Array) {
     const bytes = wordBytes(entries);
     return { stored: [{ name, dtype: 'I32', shape, bytes }], value: home.tensor(shape, entries, 'u32') };
@@ -133,7 +130,7 @@ async function keep(
       value: home.tensor(shape, entries.map(roundToFloat16)),
     };
   }
-  if (precision === 'f32' || isVector(shape)) {
+  if (precision === 'f32' || isVector(factor)) {
     return {
       stored: [{ name, dtype: 'F32', shape, bytes: floatBytes(entries) }],
       value: home.tensor(shape, entries),
