@@ -4,7 +4,7 @@ import { catalogue, loadMethods } from '../experiment/registry';
 /** What `list --json` prints. */
 export async function describeMethods() {
   return (await loadMethods()).map(
-    ({ id, title, family, testbed, summary, parameters, metrics, claims, presets, quick }) => ({
+    ({ id, title, family, testbed, summary, parameters, metrics, claims, presets, quick, factors }) => ({
       id,
       title,
       family,
@@ -30,6 +30,7 @@ export async function describeMethods() {
         values,
       })),
       quick,
+      factors: factors ?? null,
     }),
   );
 }
