@@ -7,6 +7,7 @@ import { formatMs, formatRate } from '../math/format';
 import { type Io, UsageError } from './io';
 import { openPlace } from './place';
 import { aligned } from './table';
+import { variantsCommand } from './variants';
 
 export interface BenchFlags {
   only?: string;
@@ -14,6 +15,8 @@ export interface BenchFlags {
   samples?: string;
   home?: string;
   json?: boolean;
+  variants?: boolean;
+  anyway?: boolean;
 }
 
 export async function benchCommand(flags: BenchFlags, io: Io): Promise<number> {
@@ -28,6 +31,7 @@ export async function benchCommand(flags: BenchFlags, io: Io): Promise<number> {
   if (!Number.isInteger(samples) || samples < 1) {
     throw new UsageError(`--samples "${flags.samples}" is not a whole number from 1 up`);
   }
+  if (flags.variants) return variantsCommand(flags, flags.samples === undefined ? 9 : samples, io);
   const place = await openPlace(wanted);
   try {
     const { home, gpu, adapter } = place;

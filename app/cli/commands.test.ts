@@ -70,6 +70,11 @@ describe('a wrong call ends with 2, says why, and prints nothing on standard out
     [['bench', '--only', 'matmull'], /no benchmark begins with "matmull": choose among matmul,/],
     [['bench', '--set', 'huge'], /choose standard, large, sweep, tiny/],
     [['bounds', '--only', 'matmull'], /no operation begins with "matmull"/],
+    [
+      ['bench', '--variants', '--only', 'axpby'],
+      /no operation with variants begins with "axpby": choose among matmul,/,
+    ],
+    [['bench', '--variants', '--home', 'cpu'], /leave out --home cpu/],
     [['bench', '--samples', '0'], /samples "0" is not a whole number/],
     [[], /run <method or link>/],
   ])('%j', async (args, message) => {

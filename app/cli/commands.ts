@@ -37,6 +37,8 @@ const HELP = `Rankscope: low-rank methods on this machine's GPU.
     --only a,b                  cases whose name or family begins so
     --set name                  standard, large, sweep or tiny; default: standard, on a GPU large
     --samples n                 timed samples of each; default 5
+    --variants                  all kernels of every operation that has several, side by side
+    --anyway                    with those whose barriers are slow on this adapter
     --home gpu|cpu, --json      as above
   bounds [...]                  the worst error of every operation as a share of its derived bound
     --only a,b                  operations whose name begins so
@@ -79,6 +81,8 @@ const BENCH_OPTIONS = {
   only: { type: 'string' },
   set: { type: 'string' },
   samples: { type: 'string' },
+  variants: { type: 'boolean' },
+  anyway: { type: 'boolean' },
   home: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];

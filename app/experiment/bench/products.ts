@@ -27,7 +27,12 @@ const halved = ({ shape, values }: Input): Input => ({
   values: Float32Array.from(values, roundToFloat16),
 });
 
-function productCase(family: string, id: string, size: Size, store = (b: Input): Input => b): BenchCase {
+export function productCase(
+  family: string,
+  id: string,
+  size: Size,
+  store = (b: Input): Input => b,
+): BenchCase {
   const { m, n, k, batch = 1 } = size;
   const lead = batch > 1 ? [batch] : [];
   const inputs = once(() => ({ a: drawn(0, ...lead, m, k), b: store(drawn(1, ...lead, k, n)) }));

@@ -4,11 +4,14 @@ import { families } from '../../experiment/bench/catalogue';
 import type { BenchRequest } from '../../experiment/bench/protocol';
 import type { BenchReport } from '../../experiment/bench/report';
 import { decodeReport, encodeReport, parseReport, type ReadReport } from '../../experiment/bench/share';
+import type { VariantFamily } from '../../experiment/bench/variant';
+import { VARIANT_FAMILIES } from '../../experiment/bench/variantlist';
 import { toJson } from '../../experiment/report';
 import { isUserError } from '../../math/errors';
 import { formatRate } from '../../math/format';
 import { download } from '../download';
 import { FigurePanel } from '../figures/figure';
+import { Variants } from '../variants/variants';
 import styles from './bench.module.css';
 import { growth, roofline } from './figures';
 import { type Measuring, useMeasuring } from './measuring';
@@ -64,7 +67,36 @@ export default function BenchPage({ query }: { query: string }) {
         </p>
       )}
       {shown && <Result report={shown} other={own ? other.report : null} />}
+      <AllVariants />
     </>
+  );
+}
+
+/** Every operation that has several kernels, measured when it is asked for. */
+function AllVariants() {
+  return (
+    <section className={styles.variants} aria-labelledby="variants">
+      <h2 id="variants">Kernels side by side</h2>
+      <p className={styles.lead}>
+        An operation has several kernels, and takes one by adapter and shape. Here is what each does, what it
+        reaches on this device, which is chosen here, and which a GPU would choose.
+      </p>
+      {VARIANT_FAMILIES.map((family) => (
+        <VariantFold key={family.id} family={family} />
+      ))}
+    </section>
+  );
+}
+
+function VariantFold({ family }: { family: VariantFamily }) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <details onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+      <summary>
+        {family.title}: {family.variants.map(({ name }) => name).join(', ')}
+      </summary>
+      {opened && <Variants family={family} />}
+    </details>
   );
 }
 

@@ -1,5 +1,6 @@
 /** One kernel: read it, edit it, have it checked and timed, and let the experiment run with it. */
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { familyOfShader } from '../../experiment/bench/variantlist';
 import { encodeLink } from '../../experiment/links';
 import { packEdit } from '../../experiment/shaderedit';
 import { formatMs, formatNumber } from '../../math/format';
@@ -9,6 +10,7 @@ import styles from './shaderlab.module.css';
 import { sourceOf } from './sources';
 import { type Trial, tryEdit, type Verdict } from './trial';
 
+const Variants = lazy(() => import('../variants/variants').then((module) => ({ default: module.Variants })));
 const Editor = lazy(() => import('./editor').then((module) => ({ default: module.Editor })));
 
 type State =
@@ -127,7 +129,27 @@ export function ShaderLab({ method, name, brought }: LabProps) {
         {said && <p>{said}</p>}
         {verdict && <Judgement name={name} verdict={verdict} />}
       </div>
+      <Others name={name} />
     </div>
+  );
+}
+
+/** The other kernels of the same operation. */
+function Others({ name }: { name: string }) {
+  const family = familyOfShader(name);
+  const [opened, setOpened] = useState(false);
+  if (!family) return null;
+  return (
+    <details className={styles.others} onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+      <summary>
+        {family.title}: {family.variants.length} kernels side by side
+      </summary>
+      {opened && (
+        <Suspense fallback="Loading …">
+          <Variants family={family} shader={name} />
+        </Suspense>
+      )}
+    </details>
   );
 }
 
