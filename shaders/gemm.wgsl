@@ -21,10 +21,12 @@ fn load_b(at: vec4u) -> vec4f {
   return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
 }
 
-@compute @workgroup_size(4, 4)
+override EDGE: u32 = 4; //! one of 2, 4, 8, 16: edge of a workgroup, in blocks of 8 x 8
+
+@compute @workgroup_size(EDGE, EDGE)
 fn gemm(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let row = ((wid.y + p.group0) * 4u + lid.y) * 8u;
-  let col = (wid.x * 4u + lid.x) * 8u;
+  let row = ((wid.y + p.group0) * EDGE + lid.y) * 8u;
+  let col = (wid.x * EDGE + lid.x) * 8u;
   if (row >= p.m || col >= p.n) {
     return;
   }

@@ -38,10 +38,12 @@ fn load_b(at: vec4u) -> vec4f {
   return vec4f(half_of(b[w.x], at.x), half_of(b[w.y], at.y), half_of(b[w.z], at.z), half_of(b[w.w], at.w));
 }
 
-@compute @workgroup_size(8, 8)
+override EDGE: u32 = 8; //! one of 2, 4, 8, 16: edge of a workgroup, in blocks of 4 x 4
+
+@compute @workgroup_size(EDGE, EDGE)
 fn gemm_f16(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let row = ((wid.y + p.group0) * 8u + lid.y) * 4u;
-  let col = (wid.x * 8u + lid.x) * 4u;
+  let row = ((wid.y + p.group0) * EDGE + lid.y) * 4u;
+  let col = (wid.x * EDGE + lid.x) * 4u;
   if (row >= p.m || col >= p.n) {
     return;
   }

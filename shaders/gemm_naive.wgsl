@@ -22,10 +22,12 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
-@compute @workgroup_size(16, 16)
+override EDGE: u32 = 16; //! one of 4, 8, 16: edge of a workgroup, in entries of C
+
+@compute @workgroup_size(EDGE, EDGE)
 fn gemm_naive(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let row = (wid.y + p.group0) * 16u + lid.y;
-  let col = wid.x * 16u + lid.x;
+  let row = (wid.y + p.group0) * EDGE + lid.y;
+  let col = wid.x * EDGE + lid.x;
   if (row >= p.m || col >= p.n) {
     return;
   }

@@ -23,8 +23,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
-override EDGE: u32 = 16;
-override DEPTH: u32 = 16;
+override EDGE: u32 = 16; //! one of 4, 8, 16: edge of a workgroup; a tile of C is four times as wide
+override DEPTH: u32 = 16; //! one of 4, 8, 16, 32: steps of k that a tile holds
 var<workgroup> tile_a: array<f32, 4 * EDGE * DEPTH>;
 var<workgroup> tile_b: array<f32, 4 * EDGE * DEPTH>;
 

@@ -22,7 +22,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
-override TILE: u32 = 16;
+override TILE: u32 = 16; //! one of 4, 8, 16: edge of a tile, and of a workgroup
 var<workgroup> tile_a: array<f32, TILE * TILE>;
 var<workgroup> tile_b: array<f32, TILE * TILE>;
 

@@ -10,7 +10,7 @@
 //! use gemm_epilogue
 //! use outer
 
-override EDGE: u32 = 16;
+override EDGE: u32 = 16; //! one of 8, 16: edge of a workgroup; a tile of C is four times as wide
 
 var<workgroup> tile_a: array<vec4f, EDGE * (EDGE + 1)>;
 var<workgroup> tile_b: array<vec4f, EDGE * (EDGE + 1)>;

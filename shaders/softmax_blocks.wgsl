@@ -19,9 +19,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<mat4x4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<mat4x4f>;
 
-@compute @workgroup_size(16)
+override ROWS: u32 = 16; //! one of 1, 2, 4, 8, 16, 32, 64, 128, 256: rows of a workgroup
+
+@compute @workgroup_size(ROWS)
 fn softmax_blocks(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let row = (wid.y + p.group0) * 16u + lid.x;
+  let row = (wid.y + p.group0) * ROWS + lid.x;
   if (row >= p.count) {
     return;
   }

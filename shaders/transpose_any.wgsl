@@ -37,10 +37,13 @@ fn store(at: u32, col: u32, row: u32, four: vec4f) {
   }
 }
 
-@compute @workgroup_size(4, 16)
+override COLS: u32 = 4; //! one of 1, 2, 4, 8, 16: blocks of a workgroup along a row of A
+override ROWS: u32 = 16; //! one of 1, 2, 4, 8, 16: blocks of a workgroup along a column of A
+
+@compute @workgroup_size(COLS, ROWS)
 fn transpose_any(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let col = (wid.x * 4u + lid.x) * 4u;
-  let row = ((wid.y + p.group0) * 16u + lid.y) * 4u;
+  let col = (wid.x * COLS + lid.x) * 4u;
+  let row = ((wid.y + p.group0) * ROWS + lid.y) * 4u;
   if (row >= p.m || col >= p.n) {
     return;
   }

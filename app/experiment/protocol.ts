@@ -89,6 +89,8 @@ export interface RunResult {
   claims: readonly ClaimResult[];
   timings: readonly Timing[];
   wallMs: number;
+  /** Where every operation was compared with float64: the worst error of each, over its bound. */
+  deviations?: Readonly<Record<string, number>>;
 }
 
 export interface Progress {

@@ -3,6 +3,7 @@
  * device is released when the run ends, except what the cache keeps.
  */
 import { CancelledError } from '../gpu/errors';
+import { GpuHome } from '../gpu/gpuhome';
 import type { Home, Timing } from '../gpu/home';
 import type { Figure } from '../methods/figures';
 import type { Lab, Method, Outcome } from '../methods/method';
@@ -74,6 +75,7 @@ export async function runExperiment(experiment: Experiment): Promise<RunResult> 
     claims: data === null ? evaluateClaims(method, values, metrics, home.kind) : [],
     timings: ledger.rows(),
     wallMs: performance.now() - began,
+    ...(home instanceof GpuHome && home.verify ? { deviations: Object.fromEntries(home.deviations) } : {}),
   };
 }
 

@@ -21,6 +21,7 @@ import {
   type Timing,
   type Verified,
 } from './home';
+import { changedOverrides } from './overrides';
 import { compile, type Dispatch } from './pipelines';
 import { Scopes } from './scopes';
 import { bytesOf, decode, encode } from './storage';
@@ -42,6 +43,7 @@ const UNIFORM_STRIDE = 256;
 const UNIFORM_SLOTS = 256;
 const IN_FLIGHT = 2;
 const POISON = 0x7fc00bad; // a quiet NaN
+const NO_OVERRIDES: Readonly<Record<string, number>> = {};
 
 /** First guesses of speed (per ms); measured submissions correct them as the home works. */
 const GUESS = { software: { flop: 1e6, bytes: 5e5 }, hardware: { flop: 3e8, bytes: 3e7 } };
@@ -60,6 +62,8 @@ export class GpuHome implements Home {
   readonly sliceMs = 50;
   stage = '';
   bytes = 0;
+  /** With `verify`: the worst error of each operation so far, over its bound. */
+  readonly deviations = new Map<string, number>();
   /** For the tests: what was submitted. */
   readonly counters = { submissions: 0, dispatches: 0, longestSliceMs: 0 };
 
@@ -232,6 +236,12 @@ export class GpuHome implements Home {
   estimateMs(flop: number, bytes: number): number {
     const guess = this.gpu.report.isFallback ? GUESS.software : GUESS.hardware;
     return Math.max(flop / guess.flop, bytes / guess.bytes) * (speedFactor.get(this.device) ?? 1);
+  }
+
+  /** Constants that an edit of this kernel sets: they hold over what the operation sets, and the grid follows. */
+  overridesOf({ name, code }: Pick<Dispatch['source'], 'name' | 'code'>): Readonly<Record<string, number>> {
+    const { edits } = this.options;
+    return edits && Object.hasOwn(edits, name) ? changedOverrides(code, edits[name]) : NO_OVERRIDES;
   }
 
   private sourceOf({ source }: Dispatch): Dispatch['source'] {

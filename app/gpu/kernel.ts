@@ -82,7 +82,7 @@ export function defineKernel<
       compile(home.device, source, { ...spec.constants }).catch(() => undefined);
     },
     async run(home, params, buffers, options = {}) {
-      const constants = { ...spec.constants, ...options.constants };
+      const constants = { ...spec.constants, ...options.constants, ...home.overridesOf(source) };
       const all = { ...params, group0: 0 } as ParamsOf<P>;
       const [x, y = 1, z = 1] = spec.grid(all, constants);
       if (x * y * z === 0) return;

@@ -68,14 +68,18 @@ const gemm = (name: string, code: string, tileRows: number, tileCols: number, mo
     params,
     buffers,
     constants: { ...flags, ...more },
-    grid: ({ m, n, slices, batch }) => [Math.ceil(n / tileCols), Math.ceil(m / tileRows), batch * slices],
+    // EDGE may be another than the default: then the tile grows or shrinks with it.
+    grid: ({ m, n, slices, batch }, { EDGE }) => {
+      const scale = 'EDGE' in more ? EDGE / Number(more.EDGE) : 1;
+      return [Math.ceil(n / (scale * tileCols)), Math.ceil(m / (scale * tileRows)), batch * slices];
+    },
     cost,
     split: 'y',
     halves: 'HALF_A' in more ? ['a', 'b', 'bias', 'other', 'u', 'v'] : [],
   });
 
 const kernels = {
-  register: gemm('gemm', gemmCode, 32, 32),
+  register: gemm('gemm', gemmCode, 32, 32, { EDGE: 4 }),
   quad: gemm('gemm_quad', gemmQuadCode, 64, 16),
   quadVec4: gemm('gemm_quad_vec4', gemmQuadVec4Code, 64, 16, { TRANSPOSE_A: 0, TRANSPOSE_B: 0 }),
   quadTall: gemm('gemm_quad_tall', gemmQuadTallCode, 32, 16, { TRANSPOSE_A: 0, TRANSPOSE_B: 0 }),

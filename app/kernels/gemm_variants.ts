@@ -54,14 +54,18 @@ const cost =
     bytes: batch * (operandBytes * (m * k + k * n) + 4 * m * n),
   });
 
-const tiles = (name: string, code: string, constants: Record<string, number>, tile: number, bytes = 4) =>
+/** Square tiles of C, `each` entries an invocation along a side of a workgroup of EDGE (or TILE). */
+const tiles = (name: string, code: string, constants: Record<string, number>, each: number, bytes = 4) =>
   defineKernel({
     name,
     code,
     params: { ...params, group0: 'u32' },
     buffers,
     constants,
-    grid: ({ m, n, batch }) => [Math.ceil(n / tile), Math.ceil(m / tile), batch],
+    grid: ({ m, n, batch }, { EDGE, TILE }) => {
+      const tile = each * (EDGE ?? TILE);
+      return [Math.ceil(n / tile), Math.ceil(m / tile), batch];
+    },
     cost: cost(bytes),
     split: 'y',
   });
@@ -78,10 +82,10 @@ const lanes = (name: string, code: string, edge: number, blocks: number) =>
   });
 
 const kernels = {
-  naive: tiles('gemm_naive', naiveCode, {}, 16),
-  tiled: tiles('gemm_tiled', tiledCode, { TILE: 16 }, 16),
-  register: tiles('gemm_register', registerCode, { EDGE: 16, DEPTH: 16 }, 64),
-  f16: tiles('gemm_f16', f16Code, {}, 32, 2),
+  naive: tiles('gemm_naive', naiveCode, { EDGE: 16 }, 1),
+  tiled: tiles('gemm_tiled', tiledCode, { TILE: 16 }, 1),
+  register: tiles('gemm_register', registerCode, { EDGE: 16, DEPTH: 16 }, 4),
+  f16: tiles('gemm_f16', f16Code, { EDGE: 8 }, 4, 2),
   subgroup: lanes('gemm_subgroup', subgroupCode, 4, 32),
   lanes: lanes('gemm_lanes', lanesCode, 1, 2),
 };

@@ -9,21 +9,27 @@ import { defineKernel } from '../gpu/kernel';
 import { chosen, defineTunable } from '../gpu/tuner';
 import { defineOperation, entrywise } from './operation';
 
-const kernelOf = (name: string, code: string, tileRows: number, tileCols: number) =>
+/** A workgroup of COLS x ROWS blocks of `edge` x `edge` entries; of one where it has no such constants. */
+const kernelOf = (name: string, code: string, edge: number, constants: Record<string, number> = {}) =>
   defineKernel({
     name,
     code,
     params: { m: 'u32', n: 'u32', batch: 'u32', group0: 'u32' },
     buffers: { a: 'read', t: 'write' },
-    grid: ({ m, n, batch }) => [Math.ceil(n / tileCols), Math.ceil(m / tileRows), batch],
+    constants,
+    grid: ({ m, n, batch }, { COLS = 1, ROWS = 1 }) => [
+      Math.ceil(n / (edge * COLS)),
+      Math.ceil(m / (edge * ROWS)),
+      batch,
+    ],
     cost: ({ m, n, batch }) => ({ flop: 0, bytes: 8 * m * n * batch }),
     split: 'y',
   });
 
 const kernels = {
-  any: kernelOf('transpose_any', anyCode, 64, 16),
-  vec4: kernelOf('transpose_vec4', vec4Code, 64, 16),
-  tile: kernelOf('transpose_tile', tileCode, 32, 32),
+  any: kernelOf('transpose_any', anyCode, 4, { COLS: 4, ROWS: 16 }),
+  vec4: kernelOf('transpose_vec4', vec4Code, 4, { COLS: 4, ROWS: 16 }),
+  tile: kernelOf('transpose_tile', tileCode, 32),
 };
 
 export interface TransposeOptions {

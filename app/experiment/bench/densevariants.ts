@@ -25,7 +25,7 @@ export const denseVariants: readonly VariantFamily[] = [
         shownOnly: true,
       },
       {
-        name: 'tiled, 4 x 4 registers',
+        name: 'tiled registers',
         shader: 'gemm_register',
         says: 'Tiles of 64 x 64, 4 x 4 entries an invocation in registers, k in steps of 16 through workgroup memory.',
         barriers: true,
@@ -63,7 +63,7 @@ export const denseVariants: readonly VariantFamily[] = [
         needs: 'subgroups',
       },
       {
-        name: 'quads, vec4',
+        name: 'vec4 quads',
         shader: 'gemm_quad_vec4',
         says: 'The quads in vec4 loads and stores, where all sizes are multiples of four.',
         needs: 'subgroups',

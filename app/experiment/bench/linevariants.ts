@@ -46,7 +46,8 @@ export const lineVariants: readonly VariantFamily[] = [
     title: 'Scan of pairs, h = a h + b',
     limit: 'bytes',
     why: {
-      software: 'chunks do the least work, 2 steps a pair, and have parallelism enough',
+      software:
+        'chunks keep all cores busy where lanes are few; with many lanes, step by step would do as well',
       hardware: 'chunks do the least work and read memory twice, not 2 log2 L times',
     },
     variants: [

@@ -120,7 +120,7 @@ const RUNNABLE: Readonly<Record<string, RunnableFamily>> = {
     runs: {
       naive: shown('naive'),
       tiled: shown('tiled'),
-      'tiled, 4 x 4 registers': shown('register'),
+      'tiled registers': shown('register'),
       'subgroup sums': shown('subgroup'),
       'float16 storage': float16,
       'split k': {
@@ -128,7 +128,7 @@ const RUNNABLE: Readonly<Record<string, RunnableFamily>> = {
       },
       registers: gemm('register'),
       quads: gemm('quad'),
-      'quads, vec4': gemm('quadVec4'),
+      'vec4 quads': gemm('quadVec4'),
       'workgroup 32 x 32': gemm('workgroupSmall'),
       'workgroup 64 x 64': gemm('workgroup'),
     },

@@ -6,6 +6,7 @@ import { packEdit } from '../../experiment/shaderedit';
 import { formatMs, formatNumber } from '../../math/format';
 import type { Method } from '../../methods/method';
 import { usePage, useParts, useSession } from '../context';
+import { Constants } from './constants';
 import styles from './shaderlab.module.css';
 import { sourceOf } from './sources';
 import { type Trial, tryEdit, type Verdict } from './trial';
@@ -90,6 +91,7 @@ export function ShaderLab({ method, name, brought }: LabProps) {
           diagnostics={verdict?.kind === 'broken' ? verdict.diagnostics : []}
         />
       </Suspense>
+      <Constants code={text} original={original} onChange={setCode} />
       <div className={styles.actions}>
         {state.status === 'trying' ? (
           <button type="button" onClick={() => trial.current?.cancel()}>
@@ -191,7 +193,7 @@ function Judgement({ name, verdict }: { name: string; verdict: Verdict }) {
 }
 
 function Right({ verdict }: { verdict: Extract<Verdict, { kind: 'right' }> }) {
-  const { originalMs, editedMs, calls, changes } = verdict;
+  const { originalMs, editedMs, calls, errors, changes } = verdict;
   return (
     <div className={styles.good}>
       <p>
@@ -206,6 +208,12 @@ function Right({ verdict }: { verdict: Extract<Verdict, { kind: 'right' }> }) {
           'The clock of this device gave no time worth telling.'
         )}
       </p>
+      {errors.map(({ operation, original, edited }) => (
+        <p key={operation}>
+          Error of {operation}: at worst {formatNumber(edited, 3)} of its bound, with the original{' '}
+          {formatNumber(original, 3)}.
+        </p>
+      ))}
       {changes.length === 0 ? (
         <p>No number of the experiment changed by more than a millionth.</p>
       ) : (

@@ -8,6 +8,7 @@ const edit = { name: 'axpby', code: 'edited' };
 const result = (ms: number, norm: number): RunResult =>
   ({
     metrics: { norm },
+    deviations: { axpby: norm / 10, scale: 0.5 },
     timings: [{ kernel: 'axpby', stage: '', calls: 4, ms, clock: 'gpu', flop: 1, bytes: 1 }],
   }) as unknown as RunResult;
 
@@ -30,6 +31,7 @@ test('a right edit is timed against the original, and what it changes is told', 
     originalMs: 10,
     editedMs: 5,
     calls: 4,
+    errors: [{ operation: 'axpby', original: 0.1, edited: 0.15 }],
     changes: [{ key: 'norm', label: 'Norm', original: 1, edited: 1.5 }],
   });
 });

@@ -22,6 +22,13 @@ export interface Change {
   edited: number;
 }
 
+/** The worst error of an operation against float64, over its derived bound. */
+export interface OperationError {
+  operation: string;
+  original: number;
+  edited: number;
+}
+
 export type Verdict =
   /** The compiler refused it. */
   | { kind: 'broken'; diagnostics: Diagnostic[]; message: string }
@@ -35,6 +42,8 @@ export type Verdict =
       originalMs: number | null;
       editedMs: number | null;
       calls: number;
+      /** Error over its bound of the operations whose error changed, and of the worst. */
+      errors: OperationError[];
       /** Metrics that differ by more than a hair, the largest relative change first. */
       changes: Change[];
     };
@@ -69,6 +78,8 @@ export function tryEdit(
       return refusal(edit.name, error);
     }
     if (msOf(checked, edit.name) === undefined) return { kind: 'unused' };
+    onStage('comparing the original with float64');
+    const known = await once({}, true);
     const times: Record<'original' | 'edited', number[]> = { original: [], edited: [] };
     let last: { original: RunResult; edited: RunResult } | null = null;
     for (let round = 0; round < ROUNDS; round++) {
@@ -88,6 +99,7 @@ export function tryEdit(
       originalMs: least(times.original),
       editedMs: least(times.edited),
       calls: msOf(checked, edit.name)?.calls ?? 0,
+      errors: errorsOf(known, checked),
       changes: last ? changesOf(method, last.original, last.edited) : [],
     };
   };
@@ -100,6 +112,19 @@ function msOf({ timings }: RunResult, kernel: string): { ms: number | null; call
   if (own.length === 0) return undefined;
   const ms = own.every((timing) => timing.ms !== null) ? own.reduce((sum, t) => sum + (t.ms ?? 0), 0) : null;
   return { ms, calls: own.reduce((sum, { calls }) => sum + calls, 0) };
+}
+
+/** The operations that the edit moved, the largest error first; the worst of all where it moved none. */
+function errorsOf(original: RunResult, edited: RunResult): OperationError[] {
+  const all = Object.entries(edited.deviations ?? {})
+    .map(([operation, ratio]) => ({
+      operation,
+      original: original.deviations?.[operation] ?? Number.NaN,
+      edited: ratio,
+    }))
+    .sort((a, b) => b.edited - a.edited);
+  const moved = all.filter((one) => one.original !== one.edited);
+  return (moved.length > 0 ? moved : all).slice(0, moved.length > 0 ? 4 : 1);
 }
 
 function changesOf(method: Method, original: RunResult, edited: RunResult): Change[] {
