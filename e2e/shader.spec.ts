@@ -62,3 +62,53 @@ test('an edited kernel in a link waits for consent; what is no kernel is named a
   await other.goto(`${SMALL}&wgsl=nothing.AAAA`);
   await expect(other.getByText('edits a kernel "nothing" that there is not')).toBeVisible();
 });
+
+test('a workgroup size set by a slider is an edit: checked, timed, and in the link', async ({
+  page,
+  context,
+}) => {
+  test.slow();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(SMALL);
+  await expect(page.locator('canvas').first()).toBeVisible();
+  await openKernel(page, 'transpose_vec4');
+  const slider = page.getByRole('slider', { name: 'ROWS' });
+  await expect(slider).toHaveAttribute('aria-valuetext', '16');
+  await slider.press('ArrowLeft');
+  await expect(slider).toHaveAttribute('aria-valuetext', '8');
+  await expect(page.getByText('override ROWS: u32 = 8;')).toBeVisible();
+  await page.getByRole('button', { name: 'Check and time the edit' }).click();
+  await expect(page.getByText(/Right: every operation stays within its bound/)).toBeVisible({
+    timeout: 120_000,
+  });
+  await expect(page.getByText(/Error of \w+: at worst [\d.e-]+ of its bound/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Copy a link with the edit' }).click();
+  await expect(page.getByText('Whoever opens it is asked')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('wgsl=transpose_vec4.');
+});
+
+test('the kernels of an operation stand side by side: what each does, its error, its speed, and two sources', async ({
+  page,
+}) => {
+  test.slow();
+  await page.goto('/#/bench');
+  await page.locator('summary', { hasText: /^Transpose: / }).click();
+  const table = page.getByRole('region', { name: 'Kernels of transpose' });
+  await expect(table.getByRole('row')).toHaveCount(4);
+  await page.getByRole('button', { name: 'Measure the 3 kernels here' }).click();
+  await expect(page.getByText(/transpose \d+x\d+ on .*: medians of 9 rounds/)).toBeVisible({
+    timeout: 120_000,
+  });
+  await expect(table.locator('tr[data-here]')).toContainText('exact');
+  await expect(table.locator('tr[data-here]')).toContainText('Chosen here: ');
+  const tile = table.getByRole('row', { name: /^tile/ });
+  if (await tile.getByText('not run here').isVisible()) {
+    await tile.getByRole('button', { name: 'Run tile anyway' }).click();
+    await expect(tile).toContainText('exact', { timeout: 120_000 });
+  }
+  await page.locator('summary', { hasText: 'Two of them side by side' }).click();
+  await page.getByLabel('Right source').selectOption('transpose_tile');
+  const pair = page.getByRole('region', { name: 'transpose_any.wgsl beside transpose_tile.wgsl' });
+  await expect(pair.locator('tr[data-same]').first()).toBeVisible();
+  await expect(pair).toContainText('workgroupBarrier');
+});

@@ -43,7 +43,7 @@ fn normalized(begin: u32, c: u32, mean: f32, inverse: f32) -> vec4f {
   return t;
 }
 
-override ROWS: u32 = 16; //! one of 1, 2, 4, 8, 16, 32, 64, 128, 256: rows of a workgroup
+override ROWS: u32 = 16; //! one of 1, 4, 16, 64, 256: rows of a workgroup
 
 @compute @workgroup_size(ROWS)
 fn normalize_rows(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {

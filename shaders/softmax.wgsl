@@ -45,7 +45,7 @@ fn logits(begin: u32, item: u32, c: u32, seen: u32) -> vec4f {
   return within(t, c, seen, LOWEST);
 }
 
-override ROWS: u32 = 16; //! one of 1, 2, 4, 8, 16, 32, 64, 128, 256: rows of a workgroup
+override ROWS: u32 = 16; //! one of 1, 4, 16, 64, 256: rows of a workgroup
 
 @compute @workgroup_size(ROWS)
 fn softmax(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {

@@ -19,7 +19,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<mat4x4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<mat4x4f>;
 
-override ROWS: u32 = 16; //! one of 1, 2, 4, 8, 16, 32, 64, 128, 256: rows of a workgroup
+override ROWS: u32 = 16; //! one of 1, 4, 16, 64, 256: rows of a workgroup
 
 @compute @workgroup_size(ROWS)
 fn softmax_blocks(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {

@@ -37,8 +37,8 @@ fn store(at: u32, col: u32, row: u32, four: vec4f) {
   }
 }
 
-override COLS: u32 = 4; //! one of 1, 2, 4, 8, 16: blocks of a workgroup along a row of A
-override ROWS: u32 = 16; //! one of 1, 2, 4, 8, 16: blocks of a workgroup along a column of A
+override COLS: u32 = 4; //! one of 1, 4, 8, 16: blocks of a workgroup along a row of A
+override ROWS: u32 = 16; //! one of 1, 4, 8, 16: blocks of a workgroup along a column of A
 
 @compute @workgroup_size(COLS, ROWS)
 fn transpose_any(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {

@@ -15,8 +15,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> t: array<vec4f>;
 
-override COLS: u32 = 4; //! one of 1, 2, 4, 8, 16: blocks of a workgroup along a row of A
-override ROWS: u32 = 16; //! one of 1, 2, 4, 8, 16: blocks of a workgroup along a column of A
+override COLS: u32 = 4; //! one of 1, 4, 8, 16: blocks of a workgroup along a row of A
+override ROWS: u32 = 16; //! one of 1, 4, 8, 16: blocks of a workgroup along a column of A
 
 @compute @workgroup_size(COLS, ROWS)
 fn transpose_vec4(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_id) lid: vec3u) {

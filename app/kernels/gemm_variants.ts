@@ -160,7 +160,11 @@ export const gemmVariant = defineOperation({
   /** |error| <= gamma_(k + splits) |A||B|; |A||B| from a twin of the absolute values. */
   compare: async (got, want, _home: Home, variant: Variant, job: VariantJob, a: Tensor, b: Tensor) => {
     const home = want.home as CpuHome;
-    const [x, y] = [a, b].map((t) => home.wrap(t.shape, Float64Array.from(operandValues(t), Math.abs)));
+    // Packed halves are twice as many numbers as words.
+    const [x, y] = [a, b].map((t) => {
+      const values = operandValues(t).map(Math.abs);
+      return home.wrap([values.length], values);
+    });
     const absolute = cpuData(await variantTwin(home, variant === 'f16' ? 'naive' : variant, job, x, y));
     const factor = (job.k + job.splits + 4) * 2 ** -24;
     return entrywise(got, want, (i) => factor * absolute[i] + 1e-37, variant);
