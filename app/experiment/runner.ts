@@ -52,6 +52,7 @@ export async function runExperiment(experiment: Experiment): Promise<RunResult> 
   await home.timings(); // what a cancelled run left
   const whole = new Whole();
   const ledger = new Ledger();
+  const deviations = watchDeviations(home);
   cache.beginRun();
   try {
     const lab = makeLab(experiment, whole, ledger);
@@ -75,8 +76,20 @@ export async function runExperiment(experiment: Experiment): Promise<RunResult> 
     claims: data === null ? evaluateClaims(method, values, metrics, home.kind) : [],
     timings: ledger.rows(),
     wallMs: performance.now() - began,
-    ...(home instanceof GpuHome && home.verify ? { deviations: Object.fromEntries(home.deviations) } : {}),
+    ...(deviations ? { deviations: Object.fromEntries(deviations) } : {}),
   };
+}
+
+/** Collects the worst error of each operation over its bound; null where nothing is verified. */
+function watchDeviations(home: Home): Map<string, number> | null {
+  if (!(home instanceof GpuHome) || !home.verify) return null;
+  const worst = new Map<string, number>();
+  const before = home.onVerified;
+  home.onVerified = (seen) => {
+    worst.set(seen.operation, Math.max(seen.ratio, worst.get(seen.operation) ?? 0));
+    before?.(seen);
+  };
+  return worst;
 }
 
 /** The method's preview from what is cached, or null where that does not suffice or the method has none. */

@@ -21,7 +21,7 @@ import {
   type Timing,
   type Verified,
 } from './home';
-import { changedOverrides } from './overrides';
+import { editedSource } from './overrides';
 import { compile, type Dispatch } from './pipelines';
 import { Scopes } from './scopes';
 import { bytesOf, decode, encode } from './storage';
@@ -43,7 +43,6 @@ const UNIFORM_STRIDE = 256;
 const UNIFORM_SLOTS = 256;
 const IN_FLIGHT = 2;
 const POISON = 0x7fc00bad; // a quiet NaN
-const NO_OVERRIDES: Readonly<Record<string, number>> = {};
 
 /** First guesses of speed (per ms); measured submissions correct them as the home works. */
 const GUESS = { software: { flop: 1e6, bytes: 5e5 }, hardware: { flop: 3e8, bytes: 3e7 } };
@@ -56,14 +55,13 @@ export class GpuHome implements Home {
   readonly label: string;
   readonly adapter: AdapterReport;
   readonly verify: boolean;
-  readonly onVerified: GpuHomeOptions['onVerified'];
+  onVerified: GpuHomeOptions['onVerified'];
+  readonly edits: GpuHomeOptions['edits'];
   /** True where workgroup barriers cost more than they save (software adapters): use barrier-free kernels. */
   readonly barriersAreSlow: boolean;
   readonly sliceMs = 50;
   stage = '';
   bytes = 0;
-  /** With `verify`: the worst error of each operation so far, over its bound. */
-  readonly deviations = new Map<string, number>();
   /** For the tests: what was submitted. */
   readonly counters = { submissions: 0, dispatches: 0, longestSliceMs: 0 };
 
@@ -91,6 +89,7 @@ export class GpuHome implements Home {
     this.adapter = gpu.report;
     this.verify = options.verify ?? false;
     this.onVerified = options.onVerified;
+    this.edits = options.edits;
     this.barriersAreSlow =
       gpu.report.isFallback || (gpu.report.subgroupMinSize > 0 && gpu.report.subgroupMinSize <= 4);
     this.pool = BufferPool.of(this.device);
@@ -238,21 +237,14 @@ export class GpuHome implements Home {
     return Math.max(flop / guess.flop, bytes / guess.bytes) * (speedFactor.get(this.device) ?? 1);
   }
 
-  /** Constants that an edit of this kernel sets: they hold over what the operation sets, and the grid follows. */
-  overridesOf({ name, code }: Pick<Dispatch['source'], 'name' | 'code'>): Readonly<Record<string, number>> {
-    const { edits } = this.options;
-    return edits && Object.hasOwn(edits, name) ? changedOverrides(code, edits[name]) : NO_OVERRIDES;
-  }
-
-  private sourceOf({ source }: Dispatch): Dispatch['source'] {
-    const { edits } = this.options;
-    return edits && Object.hasOwn(edits, source.name) ? { ...source, code: edits[source.name] } : source;
-  }
-
   /** Queues one dispatch; waits only when enough work is in flight. */
   async dispatch(job: Dispatch): Promise<void> {
     this.assertAlive();
-    const { pipeline, layout } = await compile(this.device, this.sourceOf(job), job.constants);
+    const { pipeline, layout } = await compile(
+      this.device,
+      editedSource(job.source, this.edits),
+      job.constants,
+    );
     const estimate = this.estimateMs(job.flop, job.bytes);
     const full = this.slot >= UNIFORM_SLOTS || this.clock.isFull;
     if (full || (this.sliceEstimate > 0 && this.sliceEstimate + estimate > this.sliceMs)) {

@@ -4,6 +4,7 @@
  */
 import type { GpuHome } from './gpuhome';
 import type { Tensor } from './home';
+import { editedConstants } from './overrides';
 import { compile } from './pipelines';
 
 type Scalar = 'u32' | 'i32' | 'f32';
@@ -82,7 +83,7 @@ export function defineKernel<
       compile(home.device, source, { ...spec.constants }).catch(() => undefined);
     },
     async run(home, params, buffers, options = {}) {
-      const constants = { ...spec.constants, ...options.constants, ...home.overridesOf(source) };
+      const constants = { ...spec.constants, ...options.constants, ...editedConstants(source, home.edits) };
       const all = { ...params, group0: 0 } as ParamsOf<P>;
       const [x, y = 1, z = 1] = spec.grid(all, constants);
       if (x * y * z === 0) return;

@@ -50,3 +50,14 @@ export function changedOverrides(original: string, edited: string): Readonly<Rec
   }
   return changed;
 }
+
+type Edits = Readonly<Record<string, string>> | undefined;
+const NOTHING: Readonly<Record<string, number>> = {};
+
+/** A kernel's source with its edit, if there is one, in place of its code. */
+export const editedSource = <S extends { name: string; code: string }>(source: S, edits: Edits): S =>
+  edits && Object.hasOwn(edits, source.name) ? { ...source, code: edits[source.name] } : source;
+
+/** Constants that an edit of this kernel sets: they hold over what the operation sets, and the grid follows. */
+export const editedConstants = ({ name, code }: { name: string; code: string }, edits: Edits) =>
+  edits && Object.hasOwn(edits, name) ? changedOverrides(code, edits[name]) : NOTHING;

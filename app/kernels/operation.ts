@@ -91,7 +91,6 @@ async function verified<A extends unknown[], R>(
   const shapes = [...tensorsIn(args)].map(shapeText).join(', ');
   const made = [...tensorsIn(result)].map(shapeText).join(', ');
   home.onVerified?.({ operation: spec.name, shapes: `${shapes} to ${made}`, ratio });
-  home.deviations.set(spec.name, Math.max(ratio, home.deviations.get(spec.name) ?? 0));
   if (!(ratio <= 1)) {
     throw new DeviationError(
       `${spec.name} (${shapes}) deviates from its float64 twin by ${ratio.toPrecision(3)} times the bound: ${what}`,

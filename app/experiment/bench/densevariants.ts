@@ -69,6 +69,12 @@ export const denseVariants: readonly VariantFamily[] = [
         needs: 'subgroups',
       },
       {
+        name: 'tall quads',
+        shader: 'gemm_quad_tall',
+        says: 'The vec4 quads with 32 rows of C: 12 loads for 128 multiply-adds, three times as long to compile; the tuner’s.',
+        needs: 'subgroups',
+      },
+      {
         name: 'workgroup 32 x 32',
         shader: 'gemm_workgroup',
         constants: { EDGE: 8 },

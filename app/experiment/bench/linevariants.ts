@@ -87,6 +87,12 @@ export const lineVariants: readonly VariantFamily[] = [
     },
     variants: [
       {
+        name: 'radix 64',
+        shader: 'fft_radix64',
+        beside: ['fft_radix16', 'fft_small'],
+        says: 'Passes of radix 64 where they save one: 64 numbers an invocation beside memory; left to the tuner.',
+      },
+      {
         name: 'radix 16',
         shader: 'fft_radix16',
         beside: ['fft_small'],

@@ -4,7 +4,8 @@ import { GpuHome } from '../../gpu/gpuhome';
 import type { Home, Tensor } from '../../gpu/home';
 import { attention } from '../../kernels/attention';
 import { cholesky } from '../../kernels/cholesky';
-import { fft } from '../../kernels/fft';
+import { fft, transform } from '../../kernels/fft';
+import { longRadicesOf, radicesOf } from '../../kernels/fftplan';
 import type { GemmVariant } from '../../kernels/gemm';
 import { gemmVariant, halves, type Variant as ShownGemm } from '../../kernels/gemm_variants';
 import { histogram } from '../../kernels/histogram';
@@ -111,7 +112,19 @@ async function jacobi(a: Tensor, team: 'lanes' | 'workgroup'): Promise<Tensors> 
   return { u, s, v };
 }
 
-const as = (report: Partial<AdapterReport>, run: Run): VariantRun => ({ as: report, run });
+/** A transform by passes of these radices, on a device taken for one of software. */
+const passes = (radices: (n: number) => number[] | null): VariantRun =>
+  as(SOFTWARE, async ({ z }, home) => {
+    if (!(home instanceof GpuHome)) throw new UserError('passes are made on a GPU only');
+    const [n] = z.shape;
+    const into = home.empty(z.shape, 'c64');
+    const job = { n, rows: 1, rowIn: n, inverse: false, scale: 1, into, radices: radices(n) };
+    return { z: await transform(home, z, job) };
+  });
+
+function as(report: Partial<AdapterReport>, run: Run): VariantRun {
+  return { as: report, run };
+}
 
 const RUNNABLE: Readonly<Record<string, RunnableFamily>> = {
   matmul: {
@@ -129,6 +142,7 @@ const RUNNABLE: Readonly<Record<string, RunnableFamily>> = {
       registers: gemm('register'),
       quads: gemm('quad'),
       'vec4 quads': gemm('quadVec4'),
+      'tall quads': gemm('quadTall'),
       'workgroup 32 x 32': gemm('workgroupSmall'),
       'workgroup 64 x 64': gemm('workgroup'),
     },
@@ -237,9 +251,10 @@ const RUNNABLE: Readonly<Record<string, RunnableFamily>> = {
   },
   fft: {
     at: caseOf('fft'),
-    sizes: { software: { n: 2 ** 16 }, hardware: { n: 2 ** 20 }, tiny: { n: 64 } },
+    sizes: { software: { n: 2 ** 16 }, hardware: { n: 2 ** 20 }, tiny: { n: 4096 } },
     runs: {
-      'radix 16': as(SOFTWARE, async ({ z }) => ({ z: await fft(z) })),
+      'radix 64': passes(longRadicesOf),
+      'radix 16': passes(radicesOf),
       workgroup: as(AS_GPU, async ({ z }) => ({ z: await fft(z) })),
     },
   },
