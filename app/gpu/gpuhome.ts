@@ -240,11 +240,8 @@ export class GpuHome implements Home {
   /** Queues one dispatch; waits only when enough work is in flight. */
   async dispatch(job: Dispatch): Promise<void> {
     this.assertAlive();
-    const { pipeline, layout } = await compile(
-      this.device,
-      editedSource(job.source, this.edits),
-      job.constants,
-    );
+    const source = editedSource(job.source, this.edits);
+    const { pipeline, layout } = await compile(this.device, source, job.constants);
     const estimate = this.estimateMs(job.flop, job.bytes);
     const full = this.slot >= UNIFORM_SLOTS || this.clock.isFull;
     if (full || (this.sliceEstimate > 0 && this.sliceEstimate + estimate > this.sliceMs)) {
