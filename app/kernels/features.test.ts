@@ -3,7 +3,6 @@ import { type Home, sizeOf, type Tensor } from '../gpu/home';
 import { homes } from '../gpu/testing';
 import { normals } from '../math/threefry';
 import { type FeatureKind, featureAttention, features } from './features';
-import { segmentMeans } from './segments';
 
 const KINDS: FeatureKind[] = ['positive', 'logarithm', 'trigonometric'];
 
@@ -94,22 +93,9 @@ test('more keys than queries, and constant values come out as they are', async (
   for (const x of await gpu.read(out.o)) expect(Math.abs(x - 2.5)).toBeLessThanOrEqual(2.5 * 120 * 2 ** -24);
 });
 
-test.each([
-  [1, 1, 1],
-  [7, 3, 3],
-  [64, 16, 5],
-  [65, 20, 64],
-  [100, 7, 100],
-])('means of segments of %i x %i into %i', async (n, d, r) => {
-  const { gpu } = await homes({ verify: true });
-  const x = draw(gpu, [2, n, d], 8);
-  expect((await segmentMeans(x, r)).shape).toEqual([2, r, d]);
-});
-
 test('refuses what does not fit', async () => {
   const { gpu } = await homes();
   const t = (m: number, n: number) => gpu.tensor([m, n]);
   await expect(features('positive', t(2, 3), t(4, 5), { scale: 1 })).rejects.toThrow('3 and 5 columns');
   await expect(featureAttention(t(2, 3), t(4, 5), t(4, 1))).rejects.toThrow('do not fit');
-  await expect(segmentMeans(t(4, 2), 5)).rejects.toThrow('5 segments are not in 1..4');
 });

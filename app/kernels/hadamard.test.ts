@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cpuData } from '../gpu/cpuhome';
-import { homes } from '../gpu/testing';
+import { hardwareLike, homes } from '../gpu/testing';
 import { normals } from '../math/threefry';
 import { walshHadamard } from './hadamard';
 
@@ -25,6 +25,25 @@ test.each([
   expect(got.length).toBe(m * n);
   await walshHadamard(gpu.tensor([m, n], normals(1, 1, m * n)), { orthonormal: false });
   await gpu.finish();
+});
+
+test.each([64, 128, 256, 512, 2048, 4096])('a workgroup transforms rows of %i', async (n) => {
+  const { gpu } = await homes({ verify: true });
+  const variant = 'workgroup';
+  await walshHadamard(gpu.tensor([3, n], normals(2, 0, 3 * n)), { variant });
+  await walshHadamard(gpu.tensor([1, n], normals(2, 1, n)), { variant, orthonormal: false });
+});
+
+test('a GPU takes long rows by workgroups, and the longest by passes', async () => {
+  const gpu = await hardwareLike({ verify: true });
+  const kernelsOf = async (n: number) => {
+    await gpu.timings();
+    await walshHadamard(gpu.tensor([2, n], normals(3, 0, 2 * n)));
+    return new Set((await gpu.timings()).map(({ kernel }) => kernel));
+  };
+  expect(await kernelsOf(1024)).toEqual(new Set(['hadamard_workgroup']));
+  expect(await kernelsOf(128)).toEqual(new Set(['hadamard']));
+  expect(await kernelsOf(8192)).toEqual(new Set(['hadamard']));
 });
 
 test('the float64 twin is the matrix (-1)^popcount(i & j) / sqrt(N), its own inverse', async () => {

@@ -2,11 +2,12 @@
  * The Walsh-Hadamard transform along rows, in natural order: entry (i, j) of H is (-1)^popcount(i & j), over
  * sqrt(N) unless told otherwise, so that H is its own inverse. N = cols must be a power of two.
  *
- * Passes of radix 16, the last of 8, 4 or 2. Each entry is a tree of log2 N additions and one scaling, so its
+ * Passes of radix 16, the last of 8, 4 or 2; on GPUs whole rows in workgroup memory. Each entry is a tree of log2 N additions and one scaling, so its
  * error is at most (log2 N + 2) 2^-24 sum_j |x_j|, over sqrt(N) where it is normalized.
  */
 import code from '../../shaders/hadamard.wgsl?raw';
 import shortCode from '../../shaders/hadamard_short.wgsl?raw';
+import workgroupCode from '../../shaders/hadamard_workgroup.wgsl?raw';
 import { type CpuHome, cpuData } from '../gpu/cpuhome';
 import type { GpuHome } from '../gpu/gpuhome';
 import { colsOf, shapeText, sizeOf, type Tensor } from '../gpu/home';
@@ -37,9 +38,29 @@ const shortKernel = defineKernel({
   }),
 });
 
+const rowKernel = defineKernel({
+  name: 'hadamard_workgroup',
+  code: workgroupCode,
+  params: { rows: 'u32', scale: 'f32', group0: 'u32' },
+  buffers: { a: 'read', b: 'write' },
+  constants: { N: 4096 },
+  grid: ({ rows }) => [1, rows],
+  cost: ({ rows }) => ({ flop: 12 * 4096 * rows, bytes: 8 * 4096 * rows }),
+  split: 'y',
+});
+
 export interface HadamardOptions {
   /** Divide by sqrt(N), so that H is its own inverse. Default: true. */
   orthonormal?: boolean;
+  /** Passes over memory, or a row a workgroup (64 to 4096 entries). Default: by adapter. */
+  variant?: 'passes' | 'workgroup';
+}
+
+/** Whole rows in workgroup memory save two of three passes; shorter ones take two anyway. */
+function variantOf(home: GpuHome, n: number, { variant }: HadamardOptions): 'passes' | 'workgroup' {
+  if (variant || home.barriersAreSlow) return variant ?? 'passes';
+  const fits = 4 * (n + n / 16) <= home.device.limits.maxComputeWorkgroupStorageSize;
+  return n >= 512 && n <= 4096 && fits ? 'workgroup' : 'passes';
 }
 
 const scaleOf = (n: number, { orthonormal = true }: HadamardOptions): number =>
@@ -56,6 +77,12 @@ export const walshHadamard = defineOperation({
       const b = home.empty(a.shape);
       const job = { groups: size / n, stride: 1, radix: n, scale: scaleOf(n, options) };
       await shortKernel.run(home, job, { a, b });
+      return b;
+    }
+    if (variantOf(home, n, options) === 'workgroup') {
+      const b = home.empty(a.shape);
+      const job = { rows: size / n, scale: scaleOf(n, options) };
+      await rowKernel.run(home, job, { a, b }, { constants: { N: n } });
       return b;
     }
     let origin = a;

@@ -3,7 +3,6 @@ import { sizeOf } from '../gpu/home';
 import { homes } from '../gpu/testing';
 import { normals } from '../math/threefry';
 import { type Reduction, reduceColumns, reduceRows } from './reduction';
-import { topK } from './topk';
 
 const ALL: Reduction[] = ['sum', 'mean', 'max', 'min', 'sumSquares', 'logSumExp', 'argmax', 'argmin'];
 
@@ -75,28 +74,4 @@ test('an empty line has a sum but no largest entry', async () => {
     expect([...(await home.read(await reduceRows(home.tensor([2, 0]), 'sum')))]).toEqual([0, 0]);
     await expect(reduceRows(home.tensor([2, 0]), 'max')).rejects.toThrow('nothing has no max');
   }
-});
-
-test.each(shapes.filter(([first]) => first > 0))(
-  'the largest entries of %i x %i ... are exact',
-  async (...shape) => {
-    const { gpu } = await homes({ verify: true });
-    // A few values only, so that there are ties.
-    const x = gpu.tensor(
-      shape,
-      normals(3, 0, sizeOf(shape)).map((value) => Math.round(3 * value)),
-    );
-    const n = shape.at(-1) ?? 1;
-    for (const k of new Set([1, Math.min(3, n), Math.min(n, 40)])) {
-      for (const parts of [undefined, 1, 3]) {
-        await topK(x, k, { parts });
-        await topK(x, k, { parts, smallest: true });
-      }
-    }
-  },
-);
-
-test('refuses to find more entries than a row has', async () => {
-  const { gpu } = await homes();
-  await expect(topK(gpu.tensor([2, 3]), 4)).rejects.toThrow('k = 4 is not in 1..3');
 });

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { homes } from '../gpu/testing';
 import { normals, uniforms } from '../math/threefry';
-import { linearScan } from './linearscan';
 import { type ScanOp, type ScanOptions, scan } from './scan';
 
 const size = (shape: number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -82,42 +81,9 @@ test('a running sum of 2^20 numbers keeps its digits', async () => {
   expect(worst).toBeLessThanOrEqual(1e-6);
 });
 
-test.each(layouts)('runs the recurrence of %j along %i within the bound', async (shape, axis) => {
-  const { gpu } = await homes({ verify: true });
-  const draw = (stream: number, parts: number) => normals(23, stream, parts * size(shape));
-  const a = gpu.tensor(
-    shape,
-    uniforms(23, 0, size(shape)).map((u) => (u < 0.01 ? 0 : 1.2 * u - 0.2)),
-  );
-  const b = gpu.tensor(shape, draw(1, 1));
-  const ac = gpu.tensor(
-    shape,
-    draw(2, 2).map((v) => v / 2),
-    'c64',
-  );
-  const bc = gpu.tensor(shape, draw(3, 2), 'c64');
-  for (const reverse of [false, true]) {
-    await linearScan(a, b, { axis, reverse });
-    expect((await linearScan(ac, bc, { axis, reverse })).dtype).toBe('c64');
-  }
-  if (size(shape) < 2000) for (const chunk of [1, 7, 32, 4096]) await linearScan(a, b, { axis, chunk });
-});
-
-test('one chunk or many: the same recurrence', async () => {
-  const { gpu } = await homes();
-  const a = gpu.tensor([512], new Float32Array(512).fill(0.5));
-  const b = gpu.tensor([512], new Float32Array(512).fill(1));
-  for (const chunk of [1, 5, 512]) {
-    const h = await gpu.read(await linearScan(a, b, { chunk }));
-    expect([h[0], h[1], h[511]]).toEqual([1, 1.5, 2]);
-  }
-});
-
 test('refuses what does not fit', async () => {
   const { gpu } = await homes();
   const x = gpu.tensor([2, 3]);
   await expect(scan(x, { axis: 2 })).rejects.toThrow('there is no axis 2 in 2 x 3');
   await expect(scan(x, { segments: gpu.tensor([2], [1, 0], 'u32') })).rejects.toThrow('segments 2 of u32');
-  await expect(linearScan(x, gpu.tensor([3, 2]))).rejects.toThrow('both alike');
-  await expect(linearScan(x, x, { chunk: 0 })).rejects.toThrow('a chunk has 0 steps');
 });
