@@ -91,12 +91,12 @@ fn hadamard_workgroup(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocati
   }
   for (var k = 0u; k < 4u; k++) {
     let at = me + k * (N / 16u);
-    let from = 4u * at;
+    let start = 4u * at;
     b[row * (N / 4u) + at] = p.scale * vec4f(
-      shared_row[place(from)],
-      shared_row[place(from + 1u)],
-      shared_row[place(from + 2u)],
-      shared_row[place(from + 3u)],
+      shared_row[place(start)],
+      shared_row[place(start + 1u)],
+      shared_row[place(start + 2u)],
+      shared_row[place(start + 3u)],
     );
   }
 }

@@ -27,7 +27,7 @@ test.each([
   await gpu.finish();
 });
 
-test.each([64, 128, 256, 512, 2048, 4096])('a workgroup transforms rows of %i', async (n) => {
+test.each([64, 128, 256, 512])('a workgroup transforms rows of %i', async (n) => {
   const { gpu } = await homes({ verify: true });
   const variant = 'workgroup';
   await walshHadamard(gpu.tensor([3, n], normals(2, 0, 3 * n)), { variant });
@@ -41,7 +41,7 @@ test('a GPU takes long rows by workgroups, and the longest by passes', async () 
     await walshHadamard(gpu.tensor([2, n], normals(3, 0, 2 * n)));
     return new Set((await gpu.timings()).map(({ kernel }) => kernel));
   };
-  expect(await kernelsOf(1024)).toEqual(new Set(['hadamard_workgroup']));
+  expect(await kernelsOf(512)).toEqual(new Set(['hadamard_workgroup']));
   expect(await kernelsOf(128)).toEqual(new Set(['hadamard']));
   expect(await kernelsOf(8192)).toEqual(new Set(['hadamard']));
 });
