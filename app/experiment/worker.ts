@@ -1,34 +1,17 @@
-/** The worker: a session on the GPU of this browser, with its decoder of pictures. */
-import type { ImageDecoder } from '../data/source';
-import { UserError } from '../math/errors';
-import { IdleTuning } from './idletuning';
-import type { FromWorker, ToWorker } from './protocol';
-import { Session } from './session';
-import { browserTuningStore } from './tuningstore';
+/**
+ * The worker's entry, and nothing but a door. The methods are chunks that share code with the session; were that code
+ * in the entry, they would import from it, and WebKit evaluates the entry of a worker anew when that happens: every
+ * class would be there twice. Behind a dynamic import the bundler keeps it in a chunk. What is said before it has come
+ * is kept.
+ */
+import type { ToWorker } from './protocol';
 
-const decodeImage: ImageDecoder = async (bytes) => {
-  let bitmap: ImageBitmap;
-  try {
-    // The stored values count: no conversion to the display's colours, no premultiplied alpha.
-    bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]), {
-      colorSpaceConversion: 'none',
-      premultiplyAlpha: 'none',
-    });
-  } catch {
-    throw new UserError('the picture could not be decoded by this browser: save it as PNG, JPEG or WebP');
-  }
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error(`no canvas of ${width} x ${height}`);
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return { width, height, rgba: new Uint8ClampedArray(context.getImageData(0, 0, width, height).data) };
-};
+const early: ToWorker[] = [];
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => early.push(data);
 
-const session = new Session({
-  post: (message: FromWorker) => self.postMessage(message),
-  decodeImage,
-  tuning: new IdleTuning(browserTuningStore),
-});
-
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => session.handle(data);
+import('./workersession')
+  .then(({ session }) => {
+    self.onmessage = ({ data }: MessageEvent<ToWorker>) => session.handle(data);
+    for (const message of early) session.handle(message);
+  })
+  .catch(reportError);
