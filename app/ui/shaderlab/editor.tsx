@@ -71,7 +71,7 @@ export function Editor({ name, code, onChange, diagnostics }: EditorProps) {
           syntaxHighlighting(colours),
           theme,
           keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
-          EditorView.contentAttributes.of({ 'aria-label': `Source of ${name}.wgsl` }),
+          EditorView.contentAttributes.of({ 'aria-label': `Source of ${name}.wgsl`, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed(update.state.doc.toString());
           }),
