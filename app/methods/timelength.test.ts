@@ -15,6 +15,13 @@ test('the slope is the power of the longest lengths, where what every call costs
   const flat = curve('flat', (n) => (n < 1024 ? 1 : n / 1024));
   expect(slopeOf(flat)).toBeCloseTo(1, 12);
   expect(slopeOf(curve('short', (n) => n, 2))).toBeNull();
+  expect(slopeOf(curve('overhead', (n) => 50 + n / 1e4))).toBeNull();
+  let odd = false;
+  const jumps = (n: number): number => {
+    odd = !odd;
+    return odd ? n : 4 * n;
+  };
+  expect(slopeOf(curve('rough', jumps))).toBeNull();
 });
 
 test('no slope is taken from times of few ticks of the clock, and the summary says so', () => {

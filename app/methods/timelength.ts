@@ -68,17 +68,23 @@ export async function timeLengths(lab: Lab, sweep: TimedSweep): Promise<TimedCur
 const MOST = 4;
 /** They must span this: two times of twenty ticks, each known to a twentieth, then leave 0.07 of the slope open. */
 const SPAN = 4;
+/** Between them the time must double, and the line may miss them by a third: else it is noise, or what a call costs. */
+const GROWTH = 2;
+const SCATTER = 0.3;
 
-/** The power of the length that the time grows with at its longest lengths; null from lengths too near. */
+/** The power of the length that the time grows with at its longest lengths; null where they do not bear one. */
 export function slopeOf({ points }: Pick<TimedCurve, 'points'>, leastMs = 0): number | null {
   const end = points.filter(({ ms }) => ms > 0 && ms >= leastMs).slice(-MOST);
-  if (end.length < 2 || end[end.length - 1].length < SPAN * end[0].length) return null;
+  const [first, last] = [end[0], end[end.length - 1]];
+  if (end.length < 2 || last.length < SPAN * first.length || last.ms < GROWTH * first.ms) return null;
   const x = end.map(({ length }) => Math.log(length));
   const y = end.map(({ ms }) => Math.log(ms));
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   const [mx, my] = [mean(x), mean(y)];
   const over = x.reduce((sum, value, i) => sum + (value - mx) * (y[i] - my), 0);
-  return over / x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
+  const slope = over / x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
+  const missed = x.map((value, i) => (y[i] - my - slope * (value - mx)) ** 2);
+  return Math.sqrt(mean(missed)) <= SCATTER ? slope : null;
 }
 
 /** What the curves say: their slopes, and how far the clock can be trusted. */
@@ -91,8 +97,8 @@ export function slopesSentence(curves: readonly TimedCurve[]): string {
   });
   const grown =
     found.length === 0
-      ? 'No curve is long enough for a slope.'
-      : `At its longest lengths the time grows: ${found.join(', ')}${found.length < curves.length ? '; the others are too short or too fast for a slope' : ''}.`;
+      ? 'No curve is long and smooth enough for a slope.'
+      : `At its longest lengths the time grows: ${found.join(', ')}${found.length < curves.length ? '; the others are too short, too fast or too rough for a slope' : ''}.`;
   const clock =
     tick === null
       ? ''
@@ -110,7 +116,7 @@ export function timeLengthFigure(
     kind: 'lines',
     id: 'time-length',
     title: 'Time against length',
-    summary: `${what} ${slopesSentence(curves)}`,
+    summary: `${what} Each point is one call. ${slopesSentence(curves)}`,
     overlay: 'time-length',
     x: { label: 'length n', scale: 'log' },
     y: { label: 'time', unit: 'ms', scale: 'log' },

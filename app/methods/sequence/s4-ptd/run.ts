@@ -10,6 +10,7 @@ import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
 import { complexParts, complexValues } from '../factors';
 import { formOf } from '../s4d/limit';
+import { limitsOf } from '../times';
 import {
   deviationFigure,
   kernelsFigure,
@@ -54,6 +55,7 @@ interface Setup {
 }
 
 export async function run(lab: Lab, v: PtdValues): Promise<Outcome> {
+  const began = performance.now();
   await lab.step(0, 'signal');
   const signal = signalOf(lab.data, { seed: v.seed, stream: 11, signal: v.signal, smooth: v.smooth });
   await lab.step(0.02, 'poles of the diagonal part');
@@ -88,7 +90,7 @@ export async function run(lab: Lab, v: PtdValues): Promise<Outcome> {
     tradeOff(lab, v, form, chosen.draw),
   );
   const times = await lab.cached(`ptd times ${v.seed} ${v.state} ${v.eps} ${v.draws} ${v.dt}`, () =>
-    timeFigure(lab, v, form, chosen, 4 * signal.values.length),
+    timeFigure(lab, v, form, chosen, 4 * signal.values.length, limitsOf(began)),
   );
   return {
     metrics: { ...metrics, ...overFrequency.metrics, ...overTime.metrics },

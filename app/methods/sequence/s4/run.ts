@@ -31,6 +31,7 @@ import type { Figure } from '../../figures';
 import type { Lab, Outcome } from '../../method';
 import { complexParts, complexValues } from '../factors';
 import { errorTimeFigure, recallFigure, viewsTable } from '../figures';
+import { limitsOf } from '../times';
 import {
   basisFigure,
   historyFigure,
@@ -66,6 +67,7 @@ const DIRECT_CAP = 1e6;
 const PICTURED = 4096;
 
 export async function run(lab: Lab, v: S4Values): Promise<Outcome> {
+  const began = performance.now();
   const { home } = lab;
   await lab.step(0, 'signal');
   const signal = signalOf(lab.data, { seed: v.seed, stream: 1, signal: v.signal, smooth: v.smooth });
@@ -88,7 +90,17 @@ export async function run(lab: Lab, v: S4Values): Promise<Outcome> {
 
   await lab.step(0.9, 'kernel error against size and length');
   const sweep = await lab.cached(`${key} sweep`, () => sweeps(lab, v));
-  const times = await lab.cached(`${key} times`, () => timeFigure(lab, model, second.known));
+  const times = await lab.cached(`${key} times`, () =>
+    timeFigure(
+      lab,
+      model,
+      {
+        ...second.known,
+        convolution: (first.metrics['time.kernel'] ?? 0) + (second.metrics['time.conv'] ?? 0),
+      },
+      limitsOf(began),
+    ),
+  );
   const parts = [first, second, third, fourth, { figures: [...sweep, times] }];
   return {
     metrics: Object.assign({}, ...parts.map((part) => ('metrics' in part ? part.metrics : {}))),

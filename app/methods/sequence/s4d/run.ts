@@ -32,6 +32,7 @@ import type { Figure, Role } from '../../figures';
 import type { Lab, Outcome } from '../../method';
 import { complexParts, complexValues } from '../factors';
 import { curve, errorTimeFigure, recallFigure, signalFigure, statesFigure, viewsTable } from '../figures';
+import { limitsOf } from '../times';
 import {
   basisFigure,
   frequencyFigure,
@@ -60,6 +61,7 @@ export interface S4dValues {
 type Numbers = Record<string, number | null>;
 
 export async function run(lab: Lab, v: S4dValues): Promise<Outcome> {
+  const began = performance.now();
   await lab.step(0, 'signal');
   const signal = signalOf(lab.data, { seed: v.seed, stream: 1, signal: v.signal, smooth: v.smooth });
   const length = Math.min(v.length, signal.values.length);
@@ -79,7 +81,7 @@ export async function run(lab: Lab, v: S4dValues): Promise<Outcome> {
   const key = [v.seed, v.state, length, v.dt, v.signal, v.smooth, v.outputs].join(' ');
   const sweep = await lab.cached(`s4d sweep ${key}`, () => sweeps(lab, v, head));
   const times = await lab.cached(`s4d times ${v.state} ${v.dt} ${length}`, () =>
-    timeFigure(lab, inverseSystem(v), second.known),
+    timeFigure(lab, inverseSystem(v), second.known, limitsOf(began)),
   );
   const parts = [first, second, third];
   return {

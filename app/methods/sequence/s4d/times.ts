@@ -7,13 +7,14 @@ import { anySignal, deviceSignal } from '../../../testbeds/sequence';
 import type { LinesFigure } from '../../figures';
 import type { Lab } from '../../method';
 import { timeLengthFigure, timeLengths } from '../../timelength';
-import { LENGTHS, LIMITS } from '../times';
+import { LENGTHS, type TimeLimits } from '../times';
 
 /** `known`: times of the views that the run has measured. */
 export async function timeFigure(
   lab: Lab,
   { c, modes }: { c: Complex; modes: Modes },
   known: { length: number; recurrence: number; convolution: number; scan: number },
+  limits: TimeLimits,
 ): Promise<LinesFigure> {
   const { home } = lab;
   const { length: at } = known;
@@ -21,18 +22,18 @@ export async function timeFigure(
     lengths: LENGTHS.filter((length) => length <= 16 * at),
     routes: [
       {
-        key: 'exact',
-        label: 'recurrence',
-        role: 'exact',
-        power: 1,
-        known: { length: at, ms: known.recurrence },
-      },
-      {
         key: 's4d',
         label: 'Vandermonde kernel and FFT',
         role: 'method',
         power: 1,
         known: { length: at, ms: known.convolution },
+      },
+      {
+        key: 'exact',
+        label: 'recurrence',
+        role: 'exact',
+        power: 1,
+        known: { length: at, ms: known.recurrence },
       },
       { key: 'scan', label: 'scan', role: 'baseline', power: 1, known: { length: at, ms: known.scan } },
     ],
@@ -47,7 +48,7 @@ export async function timeFigure(
         scan: async () => modeOutput(await modeStates(modes, u), c, 2),
       };
     },
-    ...LIMITS,
+    ...limits,
     fraction: 0.98,
   });
   return timeLengthFigure(

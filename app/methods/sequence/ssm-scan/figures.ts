@@ -13,7 +13,7 @@ const FIXED: readonly TimedRoute[] = ['sequential', 'hillis', 'blelloch', 'chunk
 /** Two figures: routes of the time-invariant system, and of the selective models. */
 export function timeFigures(curves: TimeCurves, v: ScanValues): LinesFigure[] {
   const what = `Milliseconds at ${v.d} channels with ${v.state} states; a route that would take longer than a fifth of a second ends early`;
-  const marks = [{ axis: 'x', at: v.length, label: `L = ${v.length}`, parameter: 'length' }] as const;
+  const marks = [{ axis: 'x', at: v.length, label: 'L', parameter: 'length' }] as const;
   // Step by step is the reference, and one route stands for the method where methods are laid over one another.
   const named = (routes: readonly TimedRoute[], main: TimedRoute): TimedCurve[] =>
     routes.map((route) => ({
@@ -70,7 +70,7 @@ export function passesFigure(v: ScanValues): LinesFigure {
         lengths,
       ),
     ],
-    marks: [{ axis: 'x', at: v.length, label: `L = ${v.length}`, parameter: 'length' }],
+    marks: [{ axis: 'x', at: v.length, label: 'L', parameter: 'length' }],
   });
 }
 
