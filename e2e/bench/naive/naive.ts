@@ -3,6 +3,7 @@ import type { BenchCase, Tensors } from '../../../app/experiment/bench/case';
 import type { GpuHome } from '../../../app/gpu/gpuhome';
 import type { Home, Tensor } from '../../../app/gpu/home';
 import { defineKernel, linearGrid } from '../../../app/gpu/kernel';
+import { toSingle } from '../../../app/kernels/half';
 import { identity } from '../../../app/math/linalg';
 import type { Library } from '../contender';
 import { device, inHome } from '../peers/ours';
@@ -166,6 +167,7 @@ const runs: Readonly<Record<string, Run>> = {
   matmul: products,
   tall: products,
   batched: products,
+  half: async (home, { a, b }, test) => products(home, { a, b: await toSingle(b) }, test),
   transpose: async (home, { a }, { size: { m, n } }) => {
     const t = home.empty([n, m]);
     await transpose.run(home, { m, n }, { a, t });
