@@ -1,20 +1,12 @@
 /** When the gradient of LoRA in attention can be computed in nearly linear time, and when it cannot. */
 import { UserError } from '../../math/errors';
 import { monomialCount } from '../../math/multisets';
-import { type Claim, defineMethod } from '../method';
+import { claim } from '../claim';
+import { defineMethod } from '../method';
 import { integer, number, seed } from '../parameters';
 
 const FEATURE_LIMIT = 20000;
 const ENTRY_LIMIT = 2 ** 26;
-
-const claim = (
-  item: number,
-  text: string,
-  value: Claim['value'],
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-  more: Partial<Claim> = {},
-): Claim => ({ item, text, value, relation, bound, ...more });
 
 type Numbers = Readonly<Record<string, number>>;
 

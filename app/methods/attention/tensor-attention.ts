@@ -1,18 +1,11 @@
 /** Attention to pairs of keys: exact in n^3, by a polynomial nearly in n where entries are small. */
 import { UserError } from '../../math/errors';
 import { monomialCount } from '../../math/multisets';
-import { type Claim, defineMethod } from '../method';
+import { claim } from '../claim';
+import { defineMethod } from '../method';
 import { integer, number, seed } from '../parameters';
 
 const RANK_LIMIT = 4096;
-
-const claim = (
-  item: number,
-  text: string,
-  value: Claim['value'],
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-): Claim => ({ item, text, value, relation, bound });
 
 const PARAMETERS = {
   seed: seed(),

@@ -1,16 +1,9 @@
 /** S4-PTD: perturb the HiPPO matrix, then diagonalize it, and S4's transfer function is kept at all frequencies. */
 import { UserError } from '../../math/errors';
 import { checkSignal } from '../../testbeds/sequence';
-import { type Claim, defineMethod } from '../method';
+import { claim } from '../claim';
+import { defineMethod } from '../method';
 import { integer, number, seed } from '../parameters';
-
-const claim = (
-  item: number,
-  text: string,
-  value: Claim['value'],
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-): Claim => ({ item, text, value, relation, bound });
 
 const PARAMETERS = {
   seed: seed(),

@@ -4,16 +4,9 @@
  */
 import { UserError } from '../../math/errors';
 import { checkSignal, samplesOf } from '../../testbeds/sequence';
-import { type Claim, defineMethod } from '../method';
+import { claim } from '../claim';
+import { defineMethod } from '../method';
 import { integer, number, seed } from '../parameters';
-
-const claim = (
-  item: number,
-  text: string,
-  value: Claim['value'],
-  relation: Claim['relation'],
-  bound: number,
-): Claim => ({ item, text, value, relation, bound });
 
 const PARAMETERS = {
   seed: seed(),

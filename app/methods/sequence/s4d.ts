@@ -1,16 +1,9 @@
 /** S4D: the diagonal part of S4 alone, and how its initial poles decide what it remembers. */
 import { UserError } from '../../math/errors';
 import { checkSignal, samplesOf } from '../../testbeds/sequence';
-import { type Claim, defineMethod } from '../method';
+import { claim } from '../claim';
+import { defineMethod } from '../method';
 import { integer, number, seed } from '../parameters';
-
-const claim = (
-  item: number,
-  text: string,
-  value: Claim['value'],
-  relation: Claim['relation'],
-  bound: number,
-): Claim => ({ item, text, value, relation, bound });
 
 const PARAMETERS = {
   seed: seed(),

@@ -3,16 +3,9 @@
  * selective models (Mamba, Mamba-2) that need the scan because their decays depend on the input.
  */
 import { UserError } from '../../math/errors';
-import { type Claim, defineMethod } from '../method';
+import { claim } from '../claim';
+import { defineMethod } from '../method';
 import { integer, number, seed } from '../parameters';
-
-const claim = (
-  item: number,
-  text: string,
-  value: Claim['value'],
-  relation: Claim['relation'],
-  bound: Claim['bound'],
-): Claim => ({ item, text, value, relation, bound });
 
 const PARAMETERS = {
   seed: seed(),

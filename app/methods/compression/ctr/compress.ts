@@ -9,6 +9,7 @@ import { frobenius } from '../../../kernels/reduce';
 import { columns, copy } from '../../../kernels/slice';
 import { svd } from '../../../kernels/svd';
 import { transpose } from '../../../kernels/transpose';
+import { centred } from '../../../testbeds/activations';
 import { type Affine, affine, type ClickModel, hiddenInputs } from './model';
 
 export type Way = 'svd' | 'afm';
@@ -113,19 +114,13 @@ async function dissectTable(table: Tensor, counts: Uint32Array): Promise<Anatomy
     Float64Array.from(counts, (count) => count / total),
   );
   const mean = await matmul(shares, table);
-  const centred = await minusMean(table, mean);
+  const deviations = await centred(table, mean);
   return {
     svd: await rightDirections(table),
-    afm: await rightDirections(await scaleRows(centred, weights)),
+    afm: await rightDirections(await scaleRows(deviations, weights)),
     mean,
     weights,
   };
-}
-
-/** A - 1 mean. */
-async function minusMean(a: Tensor, mean: Tensor): Promise<Tensor> {
-  const ones = a.home.tensor([a.shape[0], 1], new Float64Array(a.shape[0]).fill(-1));
-  return matmul(ones, mean, { beta: 1, into: await copy(a) });
 }
 
 /** One layer as two: x -> B (A x + a) + c. */
@@ -174,7 +169,7 @@ export async function cutTable(
     };
   }
   return {
-    table: await minusMean(thin, await matmul(part.mean, vectors)),
+    table: await centred(thin, await matmul(part.mean, vectors)),
     project: { weights: vectors, bias: await copy(part.mean), relu: false },
   };
 }
@@ -249,7 +244,7 @@ export async function tableError(
     const cut = await cutTable(table, part, way, rank);
     const again = await affine(cut.table, cut.project);
     const wrong = await frobenius(await scaleRows(await axpby(1, again, -1, table), part.weights));
-    const all = await frobenius(await scaleRows(await minusMean(table, part.mean), part.weights));
+    const all = await frobenius(await scaleRows(await centred(table, part.mean), part.weights));
     return all === 0 ? 0 : (wrong / all) ** 2;
   });
 }
