@@ -76,6 +76,10 @@ const KERNELS = {
   },
 };
 
+/** Short lines; on a software adapter also many lines, whose lanes are full: chunks would do every step twice. */
+const isSerial = (home: GpuHome, { outer, n, inner }: Lines): boolean =>
+  n <= SERIAL || (home.barriersAreSlow && outer * inner >= 64 && n * outer * inner <= 2 ** 21);
+
 async function run(
   home: GpuHome,
   a: Tensor,
@@ -85,7 +89,7 @@ async function run(
   chosen?: number,
 ): Promise<Tensor> {
   const { totals, chunks: finish } = KERNELS[b.dtype === 'c64' ? 'c64' : 'f32'];
-  const chunk = Math.min(n, chosen ?? (n <= SERIAL ? n : chunkOf(n)));
+  const chunk = Math.min(n, chosen ?? (isSerial(home, { outer, n, inner }) ? n : chunkOf(n)));
   const chunks = Math.ceil(n / chunk);
   const job = { n, inner, chunk, chunks, count: outer * chunks * inner, reverse: reverse ? 1 : 0 };
   let before: Tensor | null = null;

@@ -6,8 +6,8 @@ export interface Contender {
   run(times: number): Promise<void>;
   /** Runs once; the outputs on the host. */
   outputs(): Promise<Outputs>;
-  /** Measures what is chosen by measuring, as the page does in idle time after a first answer. */
-  settle?(): Promise<void>;
+  /** Measures what is chosen by measuring, as the page does in idle time after a first answer: whether there was any. */
+  settle?(): Promise<boolean>;
   dispose(): void;
 }
 

@@ -47,21 +47,20 @@ export const lineVariants: readonly VariantFamily[] = [
     limit: 'bytes',
     why: {
       software:
-        'chunks keep all cores busy where lanes are few; with many lanes, step by step would do as well',
+        'with many lanes all cores are busy step by step, and chunks would do every step twice; few lanes go in chunks',
       hardware: 'chunks do the least work and read memory twice, not 2 log2 L times',
     },
     variants: [
       {
+        name: 'chunks',
+        shader: 'linear_totals',
+        beside: ['linear_chunks'],
+        says: 'Chunks side by side, their ends scanned, then every chunk from its beginning.',
+      },
+      {
         name: 'step by step',
         shader: 'linear_chunks',
         says: 'One invocation a lane walks all steps: the least work, no parallelism in time.',
-        shownOnly: true,
-      },
-      {
-        name: 'chunks',
-        shader: 'linear_chunks',
-        beside: ['linear_totals'],
-        says: 'Chunks side by side, their ends scanned, then every chunk from its beginning.',
       },
       {
         name: 'Hillis-Steele',

@@ -10,6 +10,7 @@ import type { GemmVariant } from '../../kernels/gemm';
 import { gemmVariant, halves, type Variant as ShownGemm } from '../../kernels/gemm_variants';
 import { histogram } from '../../kernels/histogram';
 import { linearScan } from '../../kernels/linearscan';
+import { chunkOf } from '../../kernels/lines';
 import { matmul } from '../../kernels/matmul';
 import { layerNorm } from '../../kernels/norm';
 import { reduceRows } from '../../kernels/reduction';
@@ -241,10 +242,12 @@ const RUNNABLE: Readonly<Record<string, RunnableFamily>> = {
       tiny: { steps: 64, lanes: 3 },
     },
     runs: {
+      chunks: {
+        run: async ({ a, b }) => ({ h: await linearScan(a, b, { axis: 0, chunk: chunkOf(a.shape[0]) }) }),
+      },
       'step by step': {
         run: async ({ a, b }) => ({ h: await linearScan(a, b, { axis: 0, chunk: a.shape[0] }) }),
       },
-      chunks: { run: async ({ a, b }) => ({ h: await linearScan(a, b, { axis: 0 }) }) },
       'Hillis-Steele': { run: async ({ a, b }) => ({ h: await hillisSteele({ a, b }) }) },
       Blelloch: { run: async ({ a, b }) => ({ h: await blelloch({ a, b }) }) },
     },

@@ -41,7 +41,9 @@ export async function inHome(
     },
     outputs: () => home.scope(async () => readAll(home, await run(tensors, home))),
     async settle() {
+      const isOpen = tuner.pending > 0;
       for (let i = 0; i < MOST_KEYS && tuner.pending > 0; i++) await tuner.tuneNext(home);
+      return isOpen;
     },
     dispose() {
       for (const tensor of Object.values(tensors)) home.release(tensor);

@@ -20,6 +20,7 @@ import {
 import { exactSpectrum, type MatrixBed, tailNorm } from '../../../testbeds/matrix';
 import { SCHEMES, type Scheme } from '../../../testbeds/schemes';
 import type { Lab, Outcome } from '../../method';
+import { anglesFigure, subspaceAngles } from './angles';
 import { svdFactors } from './factors';
 import {
   adaptiveFigure,
@@ -302,6 +303,7 @@ async function curves(lab: Lab, v: RsvdValues, bed: MatrixBed, sigma: Float64Arr
     }
     return all;
   });
+  const angles = await subspaceAngles(lab, v, bed);
   await lab.step(0.87, 'orthogonality against condition');
   const width = optionsOf(v, bed).width;
   const conditions = await lab.cached(`orthogonality ${v.seed} ${bed.rows} ${width}`, async () => {
@@ -315,6 +317,7 @@ async function curves(lab: Lab, v: RsvdValues, bed: MatrixBed, sigma: Float64Arr
   return [
     errorFigure(curve, v, sigma, bed.norm),
     powerFigure(powers, metrics['error.svd'] ?? null),
+    ...(angles ? [anglesFigure(angles, sigma, { rank: v.rank, width })] : []),
     conditionFigure(conditions),
   ];
 }

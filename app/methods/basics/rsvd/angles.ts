@@ -1,0 +1,124 @@
+/**
+ * How far the basis that a scheme finds is from the best one: the principal angles between its range and the span of
+ * the leading k left singular vectors (Golub and Van Loan, 6.4.3), after each power iteration.
+ */
+import { matmul } from '../../../kernels/matmul';
+import { singularValues } from '../../../kernels/svd';
+import { matrix } from '../../../math/linalg';
+import { svd } from '../../../math/svd';
+import { basisOf } from '../../../testbeds/lowrank';
+import type { MatrixBed } from '../../../testbeds/matrix';
+import { schemeLabel } from '../../../testbeds/schemes';
+import type { LinesFigure } from '../../figures';
+import type { Lab } from '../../method';
+import { matrixKey, optionsOf, type RsvdValues } from './values';
+
+/** Above this the exact singular vectors would take too long. */
+const EXACT_VECTORS = 512;
+const MOST_POWERS = 4;
+
+const COMPARED = ['rsvd', 'krylov'] as const;
+
+export interface AnglePoint {
+  power: number;
+  /** Sine of the largest principal angle of each scheme. */
+  largest: Record<(typeof COMPARED)[number], number>;
+  /** Root mean square of the sines of power iteration. */
+  mean: number;
+}
+
+/** Sines of the angles at 0 to 4 power iterations; null where min(m, n) is above 512. */
+export async function subspaceAngles(
+  lab: Lab,
+  v: RsvdValues,
+  bed: MatrixBed,
+): Promise<readonly AnglePoint[] | null> {
+  const { home } = lab;
+  const { rows, cols, values } = bed;
+  if (Math.min(rows, cols) > EXACT_VECTORS) return null;
+  const key = matrixKey(lab, v);
+  const u = await lab.cached(
+    `${key} left singular vectors`,
+    async () => svd(matrix(rows, cols, new Float64Array(values))).u,
+  );
+  const k = v.rank;
+  const leading = new Float64Array(rows * k);
+  for (let i = 0; i < rows; i++) leading.set(u.data.subarray(i * u.cols, i * u.cols + k), i * k);
+  return lab.cached(`${key} angles ${[v.seed, k, v.oversample, v.reorth].join(' ')}`, async () => {
+    const points: AnglePoint[] = [];
+    for (let power = 0; power <= MOST_POWERS; power++) {
+      await lab.step(0.86, `subspace angles at ${power} power iterations`);
+      const sines = (scheme: (typeof COMPARED)[number]): Promise<Float64Array> =>
+        home.scope(async () => {
+          const best = home.tensor([rows, k], leading);
+          const q = await basisOf(bed, scheme, optionsOf(v, bed, k, power));
+          // The part of the best basis outside of the range: its singular values are the sines, also of small angles,
+          // where one minus the square of a cosine would be rounding.
+          const inside = await matmul(q, best, { transposeA: true });
+          return singularValues(await matmul(q, inside, { alpha: -1, beta: 1, into: best }));
+        });
+      const [rsvd, krylov] = [await sines('rsvd'), await sines('krylov')];
+      points.push({
+        power,
+        largest: { rsvd: rsvd[0], krylov: krylov[0] },
+        mean: Math.hypot(...rsvd) / Math.sqrt(k),
+      });
+    }
+    return points;
+  });
+}
+
+/**
+ * The sines against power, with the rate of theory: an iteration multiplies the tangent by (sigma_(l+1) / sigma_k)^2
+ * at most, l the columns of the sketch (Halko et al. 2011, section 9.3; Saad 2011, theorem 5.2).
+ */
+export function anglesFigure(
+  points: readonly AnglePoint[],
+  sigma: Float64Array | null,
+  { rank, width }: { rank: number; width: number },
+): LinesFigure {
+  const x = points.map(({ power }) => power);
+  const ratio = sigma && sigma[rank - 1] > 0 ? (sigma[width] ?? 0) / sigma[rank - 1] : null;
+  const start = points[0]?.largest.rsvd ?? 0;
+  const rate = ratio === null ? null : ratio ** 2;
+  const pace =
+    rate === null
+      ? ''
+      : ` By theory an iteration divides the angle by ${rate > 0 ? (1 / rate).toPrecision(2) : 'any number'}: the ratio of the singular values ${rank} and ${width + 1}, squared.`;
+  return {
+    kind: 'lines',
+    id: 'angles',
+    title: 'Angle to the best subspace',
+    summary: `Sine of the largest angle between the basis and the leading ${rank} left singular vectors; 0 would be the optimum.${pace}`,
+    x: { label: 'power iterations q', scale: 'linear' },
+    y: { label: 'sine of the angle', scale: 'log' },
+    series: [
+      { key: 'rsvd', label: schemeLabel.rsvd, role: 'method', x, y: points.map((p) => p.largest.rsvd) },
+      {
+        key: 'krylov',
+        label: schemeLabel.krylov,
+        role: 'baseline',
+        x,
+        y: points.map((p) => p.largest.krylov),
+      },
+      {
+        key: 'mean',
+        label: 'mean angle, power iteration',
+        role: 'baseline',
+        x,
+        y: points.map((p) => p.mean),
+      },
+      ...(rate === null || rate === 0
+        ? []
+        : [
+            {
+              key: 'theory',
+              label: 'rate of theory',
+              role: 'guide' as const,
+              x,
+              y: x.map((q) => start * rate ** q),
+            },
+          ]),
+    ],
+  };
+}
