@@ -34,8 +34,11 @@ export function encodeLeague({ plan, against, sent }: LeagueLink): string {
 /** The league a query stands for; what it cannot be is named and left out. Never throws over its content. */
 export function openLeague(query: string): LeagueLink & { problems: readonly string[] } {
   const problems: string[] = [];
-  const known = testbeds().map(({ testbed }) => testbed);
-  const plan: LeaguePlan = { testbed: known[0], sizes: 'default', same: false, equal: 'none', seed: null };
+  const beds = testbeds();
+  const known = beds.map(({ testbed }) => testbed);
+  // A link always names its testbed: where none is named, the one with most methods shows most.
+  const { testbed } = beds.reduce((most, bed) => (bed.count > most.count ? bed : most));
+  const plan: LeaguePlan = { testbed, sizes: 'default', same: false, equal: 'none', seed: null };
   let against: CostAxis = 'time';
   let sent: Record<string, number> = {};
   const keys = ['testbed', 'sizes', 'same', 'equal', 'seed', 'against', 'sent', 'v'];
@@ -52,8 +55,8 @@ export function openLeague(query: string): LeagueLink & { problems: readonly str
       else problems.push(`${key} "${value.slice(0, 40)}" is unknown: choose ${options.join(', ')}.`);
     };
     if (key === 'testbed')
-      pick(known, (testbed) => {
-        plan.testbed = testbed;
+      pick(known, (found) => {
+        plan.testbed = found;
       });
     else if (key === 'sizes')
       pick(SIZES, (sizes) => {
