@@ -7,8 +7,12 @@ import { svd } from '../../../math/svd';
 import { basisOf } from '../../../testbeds/lowrank';
 import type { Lab } from '../../method';
 import rsvd from '../rsvd';
-import { anglesFigure, subspaceAngles } from './angles';
+import { anglesFigure, powerCurve } from './angles';
 import { bedOf, optionsOf, type RsvdValues } from './values';
+
+/** The points that have angles. */
+const anglesOf = async (...of: Parameters<typeof powerCurve>) =>
+  (await powerCurve(...of)).flatMap(({ power, angles }) => (angles ? [{ power, ...angles }] : []));
 
 async function setting(kind: 'gpu' | 'cpu', more: Partial<RsvdValues> = {}) {
   const home = (await homes({ poison: false }))[kind];
@@ -27,7 +31,7 @@ test.each(['gpu', 'cpu'] as const)(
   'the sines are those of the cosines of float64, in the %s home',
   async (kind) => {
     const { home, lab, v, bed } = await setting(kind);
-    const points = (await subspaceAngles(lab, v, bed)) ?? [];
+    const points = await anglesOf(lab, v, bed);
     expect(points.map(({ power }) => power)).toEqual([0, 1, 2, 3, 4]);
     const { u } = svd(matrix(bed.rows, bed.cols, new Float64Array(bed.values)));
     const leading = matrix(bed.rows, v.rank);
@@ -46,7 +50,7 @@ test.each(['gpu', 'cpu'] as const)(
 
 test('angles close with every iteration, at the rate of theory, and sooner with block Krylov', async () => {
   const { lab, v, bed } = await setting('cpu', { spectrum: 'exp', rate: 0.1, noise: 0 });
-  const points = (await subspaceAngles(lab, v, bed)) ?? [];
+  const points = await anglesOf(lab, v, bed);
   const { width } = optionsOf(v, bed);
   const figure = anglesFigure(points, bed.sigma, { rank: v.rank, width });
   const rate = ((bed.sigma?.[width] ?? 0) / (bed.sigma?.[v.rank - 1] ?? 1)) ** 2;
@@ -64,5 +68,7 @@ test('angles close with every iteration, at the rate of theory, and sooner with 
 
 test('no angles where the exact vectors would take too long', async () => {
   const { lab, v, bed } = await setting('cpu');
-  expect(await subspaceAngles(lab, v, { ...bed, rows: 2000, cols: 600 })).toBeNull();
+  const points = await powerCurve(lab, v, { ...bed, rows: 2000, cols: 600 });
+  expect(points.map(({ angles }) => angles)).toEqual([null, null, null, null, null]);
+  for (const { error } of points) expect(error.krylov).toBeLessThanOrEqual(error.rsvd);
 });

@@ -20,7 +20,7 @@ import {
 import { exactSpectrum, type MatrixBed, tailNorm } from '../../../testbeds/matrix';
 import { SCHEMES, type Scheme } from '../../../testbeds/schemes';
 import type { Lab, Outcome } from '../../method';
-import { anglesFigure, subspaceAngles } from './angles';
+import { anglesFigure, powerCurve } from './angles';
 import { svdFactors } from './factors';
 import {
   adaptiveFigure,
@@ -291,19 +291,8 @@ async function curves(lab: Lab, v: RsvdValues, bed: MatrixBed, sigma: Float64Arr
   });
   lab.partial({ figures: [errorFigure(curve, v, sigma, bed.norm)] });
   await lab.step(0.83, 'error against power');
-  const powers = await lab.cached(`${base} powers ${v.rank}`, async () => {
-    const all: { power: number; rsvd: number; krylov: number }[] = [];
-    for (let power = 0; power <= 4; power++) {
-      await lab.step(0.83, `error at ${power} power iterations`);
-      all.push({
-        power,
-        rsvd: await errorOf('rsvd', v.rank, power),
-        krylov: await errorOf('krylov', v.rank, power),
-      });
-    }
-    return all;
-  });
-  const angles = await subspaceAngles(lab, v, bed);
+  const powers = await lab.cached(`${base} powers ${v.rank}`, () => powerCurve(lab, v, bed));
+  const angles = powers.flatMap(({ power, angles: found }) => (found ? [{ power, ...found }] : []));
   await lab.step(0.87, 'orthogonality against condition');
   const width = optionsOf(v, bed).width;
   const conditions = await lab.cached(`orthogonality ${v.seed} ${bed.rows} ${width}`, async () => {
@@ -316,8 +305,11 @@ async function curves(lab: Lab, v: RsvdValues, bed: MatrixBed, sigma: Float64Arr
   });
   return [
     errorFigure(curve, v, sigma, bed.norm),
-    powerFigure(powers, metrics['error.svd'] ?? null),
-    ...(angles ? [anglesFigure(angles, sigma, { rank: v.rank, width })] : []),
+    powerFigure(
+      powers.map(({ power, error }) => ({ power, ...error })),
+      metrics['error.svd'] ?? null,
+    ),
+    ...(angles.length > 0 ? [anglesFigure(angles, sigma, { rank: v.rank, width })] : []),
     conditionFigure(conditions),
   ];
 }
